@@ -1,0 +1,43 @@
+"""S3 → import_upload: an attendee list, or somebody's connections."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent, event_source
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import storage
+from shared.pipeline.import_upload import import_upload
+from shared.pipeline.known_events import KnownEvents
+from shared.services import Secrets, Uploads
+
+logger = Logger()
+metrics = Metrics()
+events = KnownEvents()
+secrets = Secrets(os.environ["SECRETS_PATH"])
+uploads = Uploads(os.environ["UPLOADS_BUCKET"])
+storage.connect(os.environ["TABLE_NAME"])
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
+@event_source(data_class=S3EventBridgeNotificationEvent)
+def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> None:  # noqa: ARG001
+    report = import_upload(event.detail.object.key, uploads=uploads, events=events, secrets=secrets)
+    if report is None:
+        return
+    metrics.add_metric("RowsRead", MetricUnit.Count, report.read)
+    metrics.add_metric("RowsRejected", MetricUnit.Count, report.rejected)
+    logger.info(
+        "upload imported",
+        kind=report.kind,
+        state=report.state,
+        read=report.read,
+        changed=report.changed,
+        rejected=report.rejected,
+    )

@@ -1,0 +1,33 @@
+"""The table's stream → match_attendees: attendees or connection sets that changed, in batches."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import storage
+from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.match_attendees import match_changes
+from shared.storage.stream import read_directory_change
+
+logger = Logger()
+copy_config_to_registered_loggers(logger, include={"shared"})
+metrics = Metrics()
+events = KnownEvents()
+storage.connect(os.environ["TABLE_NAME"])
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    # One join for the whole batch is what makes matching cheap, so records are not processed one by one.
+    changes = [change for change in map(read_directory_change, event["Records"]) if change is not None]
+    failed = match_changes(changes, events=events)
+    metrics.add_metric("DirectoryChangesMatched", MetricUnit.Count, len(changes) - len(failed))
+    logger.info("batch matched", changes=len(changes), failed=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}

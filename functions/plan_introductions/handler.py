@@ -1,0 +1,46 @@
+"""EventBridge Scheduler → plan_introductions: one wave of one event."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import storage
+from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.plan_introductions import plan_introductions
+from shared.services import publish
+
+logger = Logger()
+metrics = Metrics()
+events = KnownEvents()
+storage.connect(os.environ["TABLE_NAME"])
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    known = events.get(event["event_id"])
+    if known is None:
+        logger.warning("wave of an event that is gone", event_id=event["event_id"], wave=event["wave"])
+        return {}
+    report = plan_introductions(
+        known, event["wave"], publish=partial(publish, os.environ["TOPIC_ARN"]), now=datetime.now(UTC)
+    )
+    metrics.add_metric("IntroductionsPlanned", MetricUnit.Count, report.planned)
+    logger.info(
+        "wave planned",
+        event_id=event["event_id"],
+        wave=event["wave"],
+        planned=report.planned,
+        published=report.published,
+        refused=report.refused,
+    )
+    if report.refused:
+        raise RuntimeError(f"the topic did not take {report.refused} messages; the retry publishes them")
+    return {"planned": report.planned, "published": report.published}

@@ -1,0 +1,41 @@
+"""SQS → send_notification: one introduction to an inbox or a telephone."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import storage
+from shared.notifications import TopicMessage
+from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.send_notification import Sender, send_notification
+
+logger = Logger()
+metrics = Metrics()
+# A batch in which everything must be tried again is a busy provider, not a broken function.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+events = KnownEvents()
+sender = Sender(os.environ["SENDER_ADDRESS"], os.environ["SENDER_NAME"])
+storage.connect(os.environ["TABLE_NAME"])
+
+
+def send(record: SQSRecord) -> None:
+    message = TopicMessage.from_json(record.body)
+    logger.append_keys(event_id=message.event_id, wave=message.wave, attendee_id=message.attendee_id)
+    state = send_notification(message, events=events, sender=sender, clock=lambda: datetime.now(UTC))
+    logger.info("introduction", state=state)
+    if state is not None:
+        metrics.add_metric(f"Introduction{state.capitalize()}", MetricUnit.Count, 1)
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event=event, record_handler=send, processor=processor, context=context)

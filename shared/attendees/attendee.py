@@ -1,0 +1,105 @@
+"""The shapes: Attendee, the Tickets that admit them, and the Consent they gave."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.identities import Identity
+from shared.registrations import Purpose, Status
+
+BY_REGISTRATION = "registration"
+BY_LIST = "list"
+BY_PERSON = "person"
+
+LIST_PLATFORM = "list"
+
+
+def attendee_id_of(event_id: str, email: str, key: bytes) -> str:
+    """Name a person at an event without saying who they are.
+
+    The e-mail address is the person, because every message goes there. The id is keyed, so that whoever sees ids
+    in a log or a key cannot find out whose they are by trying addresses.
+
+    :param email: canonical, as in Identity "email"
+    :returns: 16 characters, a-z and 2-7
+    """
+    digest = hashlib.blake2b(f"{event_id}\0{email}".encode(), key=key, digest_size=10, person=b"attendee").digest()
+    return base64.b32encode(digest).decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One ticket as last heard of; it outlives cancellation, so that an older message cannot bring it back."""
+
+    platform: str
+    reference: str
+    status: Status
+    changed_at: datetime
+    attendee_id: str | None = None  # None while it is assigned to nobody
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}#{self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to, when, and by which way they said so."""
+
+    purposes: frozenset[Purpose]
+    changed_at: datetime
+    given_by: str  # BY_REGISTRATION, BY_LIST or BY_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A person at one event, with what they registered and what they agreed to."""
+
+    event_id: str
+    attendee_id: str
+    email: str
+    name: str = ""
+    phone: str | None = None
+    company: str = ""
+    locale: str | None = None
+    identities: tuple[Identity, ...] = ()  # as claimed, without e-mail and phone
+    consent: Consent | None = None  # None: never asked, which means no
+    tickets: tuple[tuple[str, Status], ...] = ()  # (Ticket.key, status), sorted
+    profile_changed_at: datetime | None = None  # of the registration that the profile was taken from
+    notes: tuple[str, ...] = ()  # what could not be understood, for the organizer
+    revision: int = 0  # counts the writes; the store's optimistic lock
+
+    @property
+    def attending(self) -> bool:
+        """Whether any ticket admits them.
+
+        A list says less than the ticketing platform: its rows count only for people of whom no platform has
+        spoken, so that last week's list does not bring back who cancelled yesterday.
+        """
+        from_platforms = [status for key, status in self.tickets if not key.startswith(f"{LIST_PLATFORM}#")]
+        return Status.REGISTERED in (from_platforms or [status for _, status in self.tickets])
+
+    def agreed(self, purpose: Purpose) -> bool:
+        return self.consent is not None and purpose in self.consent.purposes
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether they may be introduced at all: coming, and agreed."""
+        return self.attending and self.agreed(Purpose.INTRODUCE)
+
+    @property
+    def connections_may_be_used(self) -> bool:
+        return self.may_be_named and self.agreed(Purpose.CONNECTIONS)
+
+    @property
+    def findable_identities(self) -> tuple[Identity, ...]:
+        """Every identity under which somebody else's connections may find them; none unless they may be named."""
+        if not self.may_be_named:
+            return ()
+        reachable = [Identity("email", self.email)]
+        if self.phone:
+            reachable.append(Identity("phone", self.phone))
+        return (*self.identities, *reachable)

@@ -1,0 +1,119 @@
+"""What one registration changes: the ticket, its holder, and whoever held it before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.attendees.attendee import BY_LIST, BY_PERSON, BY_REGISTRATION, LIST_PLATFORM, Attendee, Consent, Ticket
+from shared.registrations import Purpose, Registration, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be written for one registration; all of it together, or nothing."""
+
+    ticket: Ticket | None = None
+    attendees: tuple[Attendee, ...] = ()  # the holder, and the earlier holder of a ticket that changed hands
+
+    def __bool__(self) -> bool:
+        return self.ticket is not None or bool(self.attendees)
+
+
+def register(
+    registration: Registration,
+    *,
+    event_id: str,
+    attendee_id: str | None,
+    ticket: Ticket | None,
+    holder: Attendee | None,
+    previous_holder: Attendee | None,
+) -> Change:
+    """Work out what a registration changes; nothing where it repeats or is older than what is known.
+
+    The later state of a ticket wins, whichever arrives last; at the same instant a cancellation wins. That makes
+    a second delivery, a replay and a late retry change nothing, without a record of deliveries.
+
+    :param attendee_id: of the person the registration names; None where it names nobody
+    :param ticket: as stored, if it is
+    :param holder: the attendee of that id, as stored, if there is one
+    :param previous_holder: the attendee that the stored ticket belongs to, where it is another than ``holder``
+    """
+    if ticket is not None and _is_stale(registration, ticket):
+        return Change()
+    keeps_holder = attendee_id is None and registration.status is Status.CANCELLED and ticket is not None
+    new_ticket = Ticket(
+        platform=registration.platform,
+        reference=registration.reference,
+        status=registration.status,
+        changed_at=registration.changed_at,
+        attendee_id=ticket.attendee_id if keeps_holder and ticket else attendee_id,
+    )
+    changed = []
+    if previous_holder is not None:
+        changed.append(
+            _with_ticket(previous_holder, new_ticket) if keeps_holder else _without_ticket(previous_holder, new_ticket)
+        )
+    if attendee_id is not None:
+        base = holder or Attendee(event_id=event_id, attendee_id=attendee_id, email=registration.email or "")
+        updated = _with_consent(_with_profile(_with_ticket(base, new_ticket), registration), registration)
+        if updated != holder:
+            changed.append(updated)
+    ticket_repeats = ticket is not None and replace(ticket, changed_at=new_ticket.changed_at) == new_ticket
+    if ticket_repeats and not changed:
+        return Change()
+    return Change(ticket=new_ticket, attendees=tuple(changed))
+
+
+def withdraw(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:
+    """The attendee after they said no to ``purposes``; their own word, which no registration or list overrides."""
+    left = attendee.consent.purposes - purposes if attendee.consent else frozenset()
+    return replace(attendee, consent=Consent(left, now, BY_PERSON))
+
+
+def _is_stale(registration: Registration, ticket: Ticket) -> bool:
+    if registration.changed_at == ticket.changed_at:
+        return ticket.status is Status.CANCELLED and registration.status is Status.REGISTERED
+    return registration.changed_at < ticket.changed_at
+
+
+def _with_ticket(attendee: Attendee, ticket: Ticket) -> Attendee:
+    tickets = dict(attendee.tickets) | {ticket.key: ticket.status}
+    return replace(attendee, tickets=tuple(sorted(tickets.items())))
+
+
+def _without_ticket(attendee: Attendee, ticket: Ticket) -> Attendee:
+    return replace(attendee, tickets=tuple(pair for pair in attendee.tickets if pair[0] != ticket.key))
+
+
+def _with_profile(attendee: Attendee, registration: Registration) -> Attendee:
+    # A cancellation often repeats only part of the profile; it has nothing to say about it.
+    if registration.status is Status.CANCELLED and attendee.profile_changed_at is not None:
+        return attendee
+    if attendee.profile_changed_at is not None and registration.changed_at < attendee.profile_changed_at:
+        return attendee
+    updated = replace(
+        attendee,
+        name=registration.name or attendee.name,
+        phone=registration.phone or attendee.phone,
+        company=registration.company or attendee.company,
+        locale=registration.locale or attendee.locale,
+        identities=tuple(sorted(registration.identities)) or attendee.identities,
+        notes=registration.notes,
+    )
+    # The same profile at a later time is the same profile: a list uploaded twice must change nothing.
+    return attendee if updated == attendee else replace(updated, profile_changed_at=registration.changed_at)
+
+
+def _with_consent(attendee: Attendee, registration: Registration) -> Attendee:
+    if registration.agreed is None:
+        return attendee
+    known = attendee.consent
+    if known is not None and (
+        known.given_by == BY_PERSON
+        or registration.changed_at < known.changed_at
+        or registration.agreed == known.purposes
+    ):
+        return attendee
+    given_by = BY_LIST if registration.platform == LIST_PLATFORM else BY_REGISTRATION
+    return replace(attendee, consent=Consent(registration.agreed, registration.changed_at, given_by))

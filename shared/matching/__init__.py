@@ -1,0 +1,20 @@
+"""Who already knows whom: keyed hashes of connections joined against the event's directory, with the evidence."""
+
+from shared.matching.connection_set import ConnectionSet, hash_identity, pack_connections
+from shared.matching.directory import DirectoryEntry, findable_under
+from shared.matching.evidence import Evidence, Listing, Match, listings_to_matches, strength
+from shared.matching.join import find_listings
+
+__all__ = [
+    "ConnectionSet",
+    "DirectoryEntry",
+    "Evidence",
+    "Listing",
+    "Match",
+    "find_listings",
+    "findable_under",
+    "hash_identity",
+    "listings_to_matches",
+    "pack_connections",
+    "strength",
+]

@@ -1,0 +1,38 @@
+"""The event's directory: under which keyed hashes each attendee can be found, and which sets they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared.identities import Identity
+from shared.matching.connection_set import hash_identity
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """What matching knows of one attendee: no name, no address, only hashes and what they agreed to."""
+
+    attendee_id: str
+    revision: int = 0  # grows with every change of this entry or of the attendee's sets
+    findable: tuple[tuple[int, str], ...] = ()  # (hash, network), sorted; empty unless they may be named
+    registered: bool = False  # holds a ticket that admits them
+    agreed: bool = False  # may be named
+    uses_connections: bool = False  # their own sets may be joined
+    set_digests: Mapping[str, str] = field(default_factory=dict)  # source → ConnectionSet.digest
+
+    @property
+    def active_sources(self) -> frozenset[str]:
+        """The sources whose sets take part in matching."""
+        return frozenset(self.set_digests) if self.uses_connections else frozenset()
+
+
+def findable_under(identities: Iterable[Identity], key: bytes) -> tuple[tuple[int, str], ...]:
+    """The directory's hashes for an attendee's identities: (hash, network), sorted, without repeats.
+
+    Networks that share a name space give one hash; the alphabetically first network names it.
+    """
+    by_hash: dict[int, str] = {}
+    for identity in sorted(identities):
+        by_hash.setdefault(hash_identity(identity, key), identity.network)
+    return tuple(sorted(by_hash.items()))

@@ -1,0 +1,84 @@
+"""Why two attendees match: each piece of evidence, the pair it adds up to, and how strong the tie is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from shared.connections import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One attendee's set lists another attendee."""
+
+    network: str  # under whose identity they were found
+    relation: Relation  # of the lister to the listed
+    since: date | None
+    source: str  # of the set, for example "linkedin-connections"
+
+    @property
+    def order(self) -> tuple[str, int, str, date]:
+        return (self.network, self.relation, self.source, self.since or date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All the evidence that ``lister`` lists ``listed``."""
+
+    lister: str
+    listed: str
+    evidence: tuple[Evidence, ...]  # sorted by Evidence.order, no repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two attendees of whom at least one lists the other; ``a`` < ``b``."""
+
+    a: str
+    b: str
+    a_lists_b: tuple[Evidence, ...] = ()
+    b_lists_a: tuple[Evidence, ...] = ()
+
+    def listed_by(self, attendee_id: str) -> tuple[Evidence, ...]:
+        """What the sets of ``attendee_id``, one of the two, say about the other."""
+        return self.a_lists_b if attendee_id == self.a else self.b_lists_a
+
+    def other(self, attendee_id: str) -> str:
+        return self.b if attendee_id == self.a else self.a
+
+    @property
+    def score(self) -> float:
+        return strength(self.a_lists_b, self.b_lists_a)
+
+
+# How likely one listing by itself means that the two would be glad to meet, on a scale from 0 to 1. A connection
+# both sides confirmed is worth more than an address book entry, and that more than a follow, which celebrities
+# collect by the million; being followed is the weakest, because it says nothing about the one who is followed.
+WEIGHTS: Final[Mapping[Relation, float]] = {
+    Relation.CONNECTED: 0.8,
+    Relation.CONTACT: 0.7,
+    Relation.FOLLOWS: 0.5,
+    Relation.FOLLOWED_BY: 0.3,
+}
+
+
+def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> float:
+    """How strong a tie is, from 0 (none) to below 1: the noisy-or of its evidence, rounded to 4 places.
+
+    Evidence of one direction, network and relation counts once, however many exports repeat it.
+    """
+    distinct = {(0, e.network, e.relation) for e in one_way} | {(1, e.network, e.relation) for e in other_way}
+    doubt = 1.0
+    for _, _, relation in sorted(distinct):
+        doubt *= 1 - WEIGHTS[relation]
+    return round(1 - doubt, 4)
+
+
+def listings_to_matches(listings: Iterable[Listing]) -> list[Match]:
+    """Pair up listings, at most one for each direction of a pair; sorted by pair."""
+    directions: dict[tuple[str, str], tuple[Evidence, ...]] = {(x.lister, x.listed): x.evidence for x in listings}
+    pairs = sorted({(min(pair), max(pair)) for pair in directions})
+    return [Match(a, b, directions.get((a, b), ()), directions.get((b, a), ())) for a, b in pairs]

@@ -1,0 +1,190 @@
+"""Import one upload: an attendee list row by row, or an export as one connection set; rejects go back beside it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from shared.attendee_lists import read_attendee_list
+from shared.attendees import Attendee, Change, attendee_id_of, register
+from shared.connections import Connection, UnknownExport, open_export
+from shared.events import Event
+from shared.matching import pack_connections
+from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.receive_registration import store_registration
+from shared.registrations import Purpose, Registration
+from shared.services import Secrets, Uploads
+from shared.services.uploads import REJECTS_SUFFIX, Upload
+from shared.storage import Conflict, attendees, connection_sets, imports
+from shared.storage.imports import ImportReport
+from shared.tables import Reject, UnreadableTable, write_rejects
+
+RowT = TypeVar("RowT", Registration, Connection)
+
+# Two reads and at most three writes each: within BatchGetItem's 100 keys and TransactWriteItems' 100 actions.
+ROWS_PER_CALL = 30
+
+MAX_EXPORT_BYTES = 256 * 1024 * 1024
+
+
+class NotAnUpload(ValueError):
+    """The object's key does not say what it is."""
+
+
+def import_upload(
+    key: str, *, uploads: Uploads, events: KnownEvents, secrets: Secrets
+) -> ImportReport | None:
+    """Import the object ``uploads/<event>/attendees/<name>`` or ``uploads/<event>/connections/<name>``.
+
+    The same file again changes nothing. What cannot be imported at all is reported as refused, with the reason,
+    and stays where it is; an export that was imported is deleted, because it holds other people's data.
+
+    :returns: None where there is nothing to do: a rejects file, or an upload that is gone
+    :raises NotAnUpload: where the key is none of these
+    """
+    if key.endswith(REJECTS_SUFFIX):
+        return None
+    event_id, kind = _parse(key)
+    event = events.get(event_id)
+    if event is None:
+        raise NotAnUpload(f"there is no event {event_id!r}")
+    upload = uploads.open(key)
+    if upload is None:
+        return None
+    imports.save(event, ImportReport(upload=key, kind=kind, state="running"))
+    try:
+        report = (
+            _import_attendees(event, upload, uploads, secrets.hashing_key())
+            if kind == "attendees"
+            else _import_connections(event, upload, uploads, secrets.hashing_key())
+        )
+    except (UnreadableTable, UnknownExport, _Refused) as refusal:
+        report = ImportReport(upload=key, kind=kind, state="refused", reason=str(refusal))
+    imports.save(event, report)
+    if report.state == "done" and kind == "connections":
+        uploads.delete(key)
+    return report
+
+
+class _Refused(ValueError):
+    """The upload cannot be imported; the sentence is for whoever uploaded it."""
+
+
+def _parse(key: str) -> tuple[str, str]:
+    parts = key.split("/", 3)
+    if len(parts) != 4 or parts[0] != "uploads" or parts[2] not in ("attendees", "connections"):
+        raise NotAnUpload(f"the key of an upload is uploads/<event>/attendees|connections/<name>, not {key!r}")
+    return parts[1], parts[2]
+
+
+def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
+    table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
+    rejects: list[Reject] = []
+    counts = {"read": 0, "changed": 0}
+    rows = _sorting_out(table, rejects)
+    while chunk := list(islice(rows, ROWS_PER_CALL)):
+        counts["read"] += len(chunk)
+        counts["changed"] += _store_chunk(event, chunk, key)
+    return ImportReport(
+        upload=upload.key,
+        kind="attendees",
+        state="done",
+        rejected=len(rejects),
+        rejects=_hand_back(rejects, table.header, upload, uploads),
+        notes=tuple(f'column "{header}" was not understood and is left out' for header in table.unrecognized),
+        **counts,
+    )
+
+
+def _store_chunk(event: Event, chunk: list[Registration], key: bytes) -> int:
+    """Store rows together, or one by one where they are about the same ticket or person; how many changed."""
+    ids = [attendee_id_of(event.event_id, row.email or "", key) for row in chunk]
+    ticket_keys = [f"{row.platform}#{row.reference}" for row in chunk]
+    if len(set(ids)) < len(chunk) or len(set(ticket_keys)) < len(chunk):
+        return sum(bool(store_registration(event, row, hashing_key=key)) for row in chunk)
+    tickets, known = attendees.load_for_registrations(event, list(zip(ticket_keys, ids, strict=True)))
+    changes: list[tuple[Change, dict[str, Attendee]]] = []
+    one_by_one: list[Registration] = []
+    for row, attendee_id, ticket_key in zip(chunk, ids, ticket_keys, strict=True):
+        ticket = tickets.get(ticket_key)
+        if ticket is not None and ticket.attendee_id != attendee_id:
+            one_by_one.append(row)
+            continue
+        change = register(
+            row,
+            event_id=event.event_id,
+            attendee_id=attendee_id,
+            ticket=ticket,
+            holder=known.get(attendee_id),
+            previous_holder=None,
+        )
+        if change:
+            changes.append((change, known))
+    try:
+        if changes:
+            attendees.save(event, changes, hashing_key=key)
+    except Conflict:
+        return sum(bool(store_registration(event, row, hashing_key=key)) for row in chunk)
+    return len(changes) + sum(bool(store_registration(event, row, hashing_key=key)) for row in one_by_one)
+
+
+def _import_connections(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
+    if upload.size > MAX_EXPORT_BYTES:
+        raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
+    owner = _owner(event, upload, key)
+    export = open_export(upload.body, filename=upload.key.rpartition("/")[2])
+    rejects: list[Reject] = []
+    count = 0
+
+    def counted(connections: Iterable[Connection]) -> Iterator[Connection]:
+        nonlocal count
+        for connection in connections:
+            count += 1
+            yield connection
+
+    packed = pack_connections(owner.attendee_id, export.source, counted(_sorting_out(export, rejects)), key=key)
+    changed = connection_sets.save(event, packed, uploaded_at=upload.uploaded_at)
+    # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
+    if connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
+        attendees.note_set(event, owner.attendee_id, export.source, packed.digest)
+    return ImportReport(
+        upload=upload.key,
+        kind="connections",
+        state="done",
+        read=count,
+        changed=count if changed else 0,
+        rejected=len(rejects),
+        source=export.source,
+        rejects=_hand_back(rejects, (), upload, uploads),
+    )
+
+
+def _owner(event: Event, upload: Upload, key: bytes) -> Attendee:
+    if upload.owner_email is None:
+        raise _Refused("the upload does not say whose connections these are: its metadata has no “owner”")
+    owner = attendees.load(event, attendee_id_of(event.event_id, upload.owner_email, key))
+    if owner is None or not owner.attending:
+        raise _Refused("whose connections these are is not registered for this event with that address")
+    if not (owner.agreed(Purpose.INTRODUCE) and owner.agreed(Purpose.CONNECTIONS)):
+        raise _Refused("whose connections these are has not agreed that they be used; nothing was kept")
+    return owner
+
+
+def _sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterator[RowT]:
+    for row in rows:
+        if isinstance(row, Reject):
+            rejects.append(row)
+        else:
+            yield row
+
+
+def _hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, uploads: Uploads) -> str:
+    if not rejects:
+        return ""
+    with tempfile.TemporaryFile() as file:
+        write_rejects(rejects, header, file)
+        file.seek(0)
+        return uploads.put_rejects(upload.key, file)
+

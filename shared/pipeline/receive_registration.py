@@ -1,0 +1,105 @@
+"""Take one delivery of a ticketing platform: verified, understood, and durable before anybody is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared import registrations
+from shared.attendees import Change, attendee_id_of, register
+from shared.events import Event
+from shared.pipeline.known_events import KnownEvents
+from shared.registrations import Registration
+from shared.services import Secrets
+from shared.storage import Conflict, attendees
+
+# A conflict means that another delivery of the same ticket or person won; the next look sees what it wrote.
+ATTEMPTS = 4
+
+
+class UnknownEvent(LookupError):
+    """There is no such event, or it has no webhook for this platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery that was authentic and readable."""
+
+    changed: int  # tickets whose state changed; 0 for a repetition
+    attendee_ids: tuple[str, ...] = ()  # for the log
+    reason: str = ""  # why nothing was to be done
+
+
+def receive_registration(
+    event_id: str,
+    platform: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    events: KnownEvents,
+    secrets: Secrets,
+    now: datetime,
+) -> Receipt:
+    """Verify, read and store one delivery.
+
+    When this returns, what the delivery says is stored. A second delivery, a replay or a late retry changes nothing.
+
+    :raises UnknownEvent: → 404
+    :raises registrations.BadSignature: → 401
+    :raises registrations.BadPayload: → 422
+    :raises Conflict: other deliveries kept winning; the platform tries again → 5xx, as for any failure of AWS
+    """
+    if platform not in registrations.platforms:
+        raise UnknownEvent(f"no ticketing platform is called {platform!r}; known: {', '.join(registrations.platforms)}")
+    event = events.get(event_id)
+    active = secrets.webhook_secrets(event_id, platform) if event is not None else ()
+    if event is None or not active:
+        raise UnknownEvent(f"no event {event_id!r} takes registrations from {platform}")
+    settings = registrations.PlatformSettings(questions=event.questions)
+    delivery = registrations.receive(platform, headers, body, active, now=now, settings=settings)
+    key = secrets.hashing_key()
+    changes = [store_registration(event, registration, hashing_key=key) for registration in delivery.registrations]
+    return Receipt(
+        changed=sum(map(bool, changes)),
+        attendee_ids=tuple(attendee.attendee_id for change in changes for attendee in change.attendees),
+        reason=delivery.reason,
+    )
+
+
+def store_registration(event: Event, registration: Registration, *, hashing_key: bytes) -> Change:
+    """Store one registration: one round trip to read, and one to write if it changes anything.
+
+    A third is needed only where a ticket changed hands, for its earlier holder.
+
+    :raises Conflict: where others kept writing the same ticket or person
+    """
+    attendee_id = attendee_id_of(event.event_id, registration.email, hashing_key) if registration.email else None
+    ticket_key = f"{registration.platform}#{registration.reference}"
+    for attempt in range(ATTEMPTS):
+        tickets, known = attendees.load_for_registrations(event, [(ticket_key, attendee_id)])
+        ticket = tickets.get(ticket_key)
+        previous_holder = None
+        if ticket is not None and ticket.attendee_id not in (None, attendee_id):
+            previous_holder = attendees.load(event, ticket.attendee_id)
+        change = register(
+            registration,
+            event_id=event.event_id,
+            attendee_id=attendee_id,
+            ticket=ticket,
+            holder=known.get(attendee_id) if attendee_id else None,
+            previous_holder=previous_holder,
+        )
+        if not change:
+            return change
+        before = dict(known)
+        if previous_holder is not None:
+            before[previous_holder.attendee_id] = previous_holder
+        try:
+            attendees.save(event, [(change, before)], hashing_key=hashing_key)
+        except Conflict:
+            if attempt == ATTEMPTS - 1:
+                raise
+            continue
+        return change
+    raise AssertionError("unreachable")

@@ -1,0 +1,18 @@
+"""The AWS services other than DynamoDB, as few calls each as the pipeline needs; one botocore session for all."""
+
+from shared.services.mail import Outcome, send_email, send_text_message
+from shared.services.schedules import create_schedules, delete_schedules
+from shared.services.secrets import Secrets
+from shared.services.topic import publish
+from shared.services.uploads import Uploads
+
+__all__ = [
+    "Outcome",
+    "Secrets",
+    "Uploads",
+    "create_schedules",
+    "delete_schedules",
+    "publish",
+    "send_email",
+    "send_text_message",
+]

@@ -1,0 +1,88 @@
+"""The hashing key and the webhook secrets: SSM SecureStrings under one path per stack, read once per process."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+from shared.services._clients import client
+
+# A rotated secret is in use everywhere after this many seconds, without a new deployment.
+REMEMBERED_FOR_S = 300
+
+
+class Secrets:
+    """The secrets of one deployment.
+
+    ``path`` is the stack's, for example "/icebreaker/prod"; below it lie ``hashing-key`` and
+    ``webhooks/<event>/<platform>``. SecureStrings of the standard tier cost nothing while idle.
+    """
+
+    def __init__(self, path: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._clock = clock
+        self._remembered: dict[str, tuple[float, str | None]] = {}
+
+    def hashing_key(self) -> bytes:
+        """The 32 bytes under which identities are hashed.
+
+        :raises LookupError: where no key was made yet
+        """
+        value = self._read("hashing-key")
+        if value is None:
+            raise LookupError(f"no hashing key under {self._path}; `icebreaker event create` makes one")
+        return base64.b64decode(value)
+
+    def webhook_secrets(self, event_id: str, platform: str) -> Sequence[str]:
+        """The active secrets of an event's webhook, the newest first; none where there is no such webhook."""
+        return (self._read(f"webhooks/{event_id}/{platform}") or "").split()
+
+    def ensure_hashing_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        """Make the hashing key, unless there is one: it is never replaced, every stored hash hangs on it."""
+        ssm = client("ssm")
+        try:
+            ssm.put_parameter(
+                Name=f"{self._path}/hashing-key",
+                Value=base64.b64encode(token_bytes(32)).decode(),
+                Type="SecureString",
+                Description="Icebreaker: the key under which identities are hashed. Lost, every set must be uploaded again.",
+            )
+        except ssm.exceptions.ParameterAlreadyExists:
+            return
+        self._remembered.pop("hashing-key", None)
+
+    def add_webhook_secret(self, event_id: str, platform: str, secret: str) -> None:
+        """Make ``secret`` the newest of a webhook; the one before it stays valid, so that a rotation loses nothing."""
+        name = f"webhooks/{event_id}/{platform}"
+        self._remembered.pop(name, None)
+        active = [secret, *(old for old in self.webhook_secrets(event_id, platform) if old != secret)][:2]
+        client("ssm").put_parameter(
+            Name=f"{self._path}/{name}", Value=" ".join(active), Type="SecureString", Overwrite=True
+        )
+        self._remembered.pop(name, None)
+
+    def forget_webhooks(self, event_id: str) -> None:
+        """Delete the secrets of every webhook of an event."""
+        ssm = client("ssm")
+        names = [
+            parameter["Name"]
+            for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{self._path}/webhooks/{event_id}")
+            for parameter in page["Parameters"]
+        ]
+        for start in range(0, len(names), 10):
+            ssm.delete_parameters(Names=names[start : start + 10])
+
+    def _read(self, name: str) -> str | None:
+        known = self._remembered.get(name)
+        if known is not None and self._clock() - known[0] < REMEMBERED_FOR_S:
+            return known[1]
+        ssm = client("ssm")
+        try:
+            value = ssm.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            value = None
+        if value is not None:
+            self._remembered[name] = (self._clock(), value)
+        return value

@@ -1,0 +1,164 @@
+"""The one table: its items as PynamoDB models, their keys, and what all queries share."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, TypeVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from shared.events import Event
+
+ModelT = TypeVar("ModelT", bound="Item")
+ResultT = TypeVar("ResultT")
+WorkT = TypeVar("WorkT")
+
+# Enough to keep a Lambda's network busy; more would only queue in botocore's connection pool.
+WORKERS = 8
+
+
+class Conflict(Exception):
+    """Somebody else wrote what was about to be written: read again, decide again, write again."""
+
+
+class Item(Model):
+    """Any item; ``kind`` says which, for the models here and for the stream's filter."""
+
+    class Meta:
+        table_name: ClassVar[str] = ""
+        connect_timeout_seconds = 3
+        read_timeout_seconds = 10
+        max_pool_connections = WORKERS + 2
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    expires_at = NumberAttribute(null=True)  # seconds since 1970, DynamoDB's time to live
+
+
+class EventItem(Item, discriminator="event"):
+    settings: JSONAttribute = JSONAttribute()
+
+
+class AttendeeItem(Item, discriminator="attendee"):
+    profile: JSONAttribute = JSONAttribute()
+    revision = NumberAttribute()
+
+
+class TicketItem(Item, discriminator="ticket"):
+    status = UnicodeAttribute()
+    changed_at = UnicodeAttribute()
+    attendee_id = UnicodeAttribute(null=True)
+
+
+class DirectoryItem(Item, discriminator="directory"):
+    revision = NumberAttribute(null=True)
+    hashes = BinaryAttribute(legacy_encoding=False, null=True)
+    networks = UnicodeAttribute(null=True)
+    registered = NumberAttribute(null=True)
+    agreed = NumberAttribute(null=True)
+    uses_connections = NumberAttribute(null=True)
+    sets = UnicodeAttribute(null=True)  # "source=digest,…", sorted
+
+
+class ConnectionSetItem(Item, discriminator="connection_set"):
+    packed = BinaryAttribute(legacy_encoding=False)
+    digest = UnicodeAttribute()
+    uploaded_at = UnicodeAttribute()
+    parts = NumberAttribute()
+
+
+class MatchItem(Item, discriminator="match"):
+    # "out": what the owner of this copy lists; "in": what the other lists. The revisions are those of the two
+    # directory entries from which the direction was computed: (of the lister, of the listed).
+    out_evidence: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)
+    out_lister = NumberAttribute(null=True)
+    out_listed = NumberAttribute(null=True)
+    in_evidence: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)
+    in_lister = NumberAttribute(null=True)
+    in_listed = NumberAttribute(null=True)
+
+
+class IntroductionItem(Item, discriminator="introduction"):
+    channel = UnicodeAttribute()
+    people: ListAttribute[str] = ListAttribute(of=UnicodeAttribute)
+    state = UnicodeAttribute()
+    state_changed_at = UnicodeAttribute()
+    provider_id = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+
+
+class ImportItem(Item, discriminator="import"):
+    report: JSONAttribute = JSONAttribute()
+
+
+def connect(table_name: str) -> None:
+    """Use the table of this name from now on, with the process's AWS configuration."""
+    if Item.Meta.table_name != table_name:
+        Item.Meta.table_name = table_name
+        # A model without a connection makes a client of its own; made on the base, it is shared by all.
+        Item._connection = None
+    Item._get_connection()
+
+
+def transaction() -> TransactWrite:
+    return TransactWrite(connection=Item._get_connection().connection)
+
+
+def partition(event_id: str, kind: str, shard: int | None = None) -> str:
+    return f"EVENT#{event_id}#{kind}" if shard is None else f"EVENT#{event_id}#{kind}#{shard}"
+
+
+def shard_of(name: str, shards: int) -> int:
+    """In which of an event's shards the items of an attendee or ticket lie; the same in every process."""
+    return zlib.crc32(name.encode()) % shards
+
+
+def expiry(event: Event) -> int:
+    return int(event.expires_at.timestamp())
+
+
+def query_shards(
+    model: type[ModelT], event: Event, kind: str, *, consistent: bool, attributes: list[str] | None = None
+) -> Iterator[ModelT]:
+    """Every item of a kind of one event, in no particular order."""
+    wanted = None if attributes is None else ["pk", "sk", "kind", *attributes]
+    for shard in range(event.shards):
+        yield from model.query(
+            partition(event.event_id, kind, shard), consistent_read=consistent, attributes_to_get=wanted
+        )
+
+
+def batch_get(model: type[ModelT], keys: Iterable[tuple[str, str]], *, consistent: bool) -> Iterator[ModelT]:
+    """The items that exist among ``keys``, each asked for once, in no particular order."""
+    distinct: list[Any] = list(dict.fromkeys(keys))
+    if distinct:
+        yield from model.batch_get(distinct, consistent_read=consistent)
+
+
+def in_parallel(work: Callable[[WorkT], ResultT], items: list[WorkT]) -> list[ResultT]:
+    """``work`` on every item, a few at a time; the first exception is raised after all have ended."""
+    if len(items) <= 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, items))
+
+
+def lost_a_race(error: PutError | UpdateError | TransactWriteError) -> bool:
+    """Whether a write failed only because another one came first."""
+    if isinstance(error, TransactWriteError):
+        codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+        return bool(codes) and codes <= {"ConditionalCheckFailed", "TransactionConflict"}
+    return error.cause_response_code == "ConditionalCheckFailedException"

@@ -1,0 +1,259 @@
+"""Attendees, their tickets, and their entries in the directory that matching reads."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError, UpdateError
+
+from shared.attendees import Attendee, Change, Consent, Ticket
+from shared.events import Event
+from shared.identities import Identity
+from shared.matching import DirectoryEntry, findable_under
+from shared.registrations import Purpose, Status
+from shared.storage._table import (
+    AttendeeItem,
+    Conflict,
+    DirectoryItem,
+    Item,
+    TicketItem,
+    batch_get,
+    expiry,
+    lost_a_race,
+    partition,
+    query_shards,
+    shard_of,
+    transaction,
+)
+
+def load(event: Event, attendee_id: str) -> Attendee | None:
+    return load_many(event, [attendee_id]).get(attendee_id)
+
+
+def load_many(event: Event, attendee_ids: Iterable[str]) -> dict[str, Attendee]:
+    """Those of the attendees that exist, by id."""
+    keys = (_key(event, "ATTENDEE", attendee_id) for attendee_id in attendee_ids)
+    return {item.sk: _attendee(event, item) for item in batch_get(AttendeeItem, keys, consistent=True)}
+
+
+def load_all(event: Event) -> Iterator[Attendee]:
+    for item in query_shards(AttendeeItem, event, "ATTENDEE", consistent=False):
+        yield _attendee(event, item)
+
+
+def load_for_registrations(
+    event: Event, named: Iterable[tuple[str, str | None]]
+) -> tuple[dict[str, Ticket], dict[str, Attendee]]:
+    """The stored tickets by Ticket.key and attendees by id that registrations are about, in one round trip.
+
+    :param named: (Ticket.key, id of the attendee named or None) of each registration; 50 at most
+    """
+    keys: list[tuple[str, str]] = []
+    for ticket_key, attendee_id in named:
+        keys.append(_key(event, "TICKET", ticket_key))
+        if attendee_id is not None:
+            keys.append(_key(event, "ATTENDEE", attendee_id))
+    tickets: dict[str, Ticket] = {}
+    attendees: dict[str, Attendee] = {}
+    for item in batch_get(Item, keys, consistent=True):
+        if isinstance(item, TicketItem):
+            tickets[item.sk] = _ticket(item)
+        elif isinstance(item, AttendeeItem):
+            attendees[item.sk] = _attendee(event, item)
+    return tickets, attendees
+
+
+def save(
+    event: Event, changes: Iterable[tuple[Change, Mapping[str, Attendee]]], *, hashing_key: bytes
+) -> None:
+    """Write changes, all of them or none, in one round trip; each attendee at most once among them.
+
+    :param changes: each with the attendees it was computed from, by id
+    :raises Conflict: where a ticket or attendee has changed since it was read; nothing is written
+    """
+    try:
+        with transaction() as write:
+            for change, before in changes:
+                if change.ticket is not None:
+                    _save_ticket(write, event, change.ticket)
+                for attendee in change.attendees:
+                    _save_attendee(write, event, attendee, before.get(attendee.attendee_id), hashing_key)
+    except TransactWriteError as error:
+        if lost_a_race(error):
+            raise Conflict("an attendee or ticket was changed by another delivery at the same moment") from error
+        raise
+
+
+def directory(event: Event) -> list[DirectoryEntry]:
+    """The whole directory of the event."""
+    return [_entry(item) for item in query_shards(DirectoryItem, event, "DIRECTORY", consistent=True)]
+
+
+def directory_entries(event: Event, attendee_ids: Iterable[str]) -> dict[str, DirectoryEntry]:
+    """Some of the directory's entries, by attendee."""
+    keys = (_key(event, "DIRECTORY", attendee_id) for attendee_id in attendee_ids)
+    return {item.sk: _entry(item) for item in batch_get(DirectoryItem, keys, consistent=True)}
+
+
+def note_set(event: Event, attendee_id: str, source: str, digest: str) -> None:
+    """Tell the directory which content the attendee's set of this source has now; wakes matching if it is new."""
+    item = DirectoryItem(*_key(event, "DIRECTORY", attendee_id))
+    known = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id)).set_digests
+    if known.get(source) == digest:
+        return
+    # The map is written whole, under the revision it was read with: two sources may arrive at once.
+    _update_sets(item, event, known, dict(known) | {source: digest})
+
+
+def forget_sets(event: Event, attendee_id: str) -> None:
+    """Tell the directory that the attendee has no sets any more."""
+    item = DirectoryItem(*_key(event, "DIRECTORY", attendee_id))
+    entry = directory_entries(event, [attendee_id]).get(attendee_id)
+    if entry is not None and entry.set_digests:
+        _update_sets(item, event, entry.set_digests, {})
+
+
+def _update_sets(item: DirectoryItem, event: Event, known: Mapping[str, str], sets: dict[str, str]) -> None:
+    unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
+    try:
+        item.update(
+            actions=[
+                DirectoryItem.sets.set(_sets_text(sets)) if sets else DirectoryItem.sets.remove(),
+                DirectoryItem.revision.set((DirectoryItem.revision | 0) + 1),
+                DirectoryItem.kind.set(DirectoryItem),
+                DirectoryItem.expires_at.set(expiry(event)),
+            ],
+            condition=unchanged,
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            raise Conflict("two uploads of one attendee ended at the same moment") from error
+        raise
+
+
+def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
+    pk, sk = _key(event, "TICKET", ticket.key)
+    changed_at = _utc(ticket.changed_at)
+    item = TicketItem(
+        pk=pk,
+        sk=sk,
+        status=ticket.status.value,
+        changed_at=changed_at,
+        attendee_id=ticket.attendee_id,
+        expires_at=expiry(event),
+    )
+    write.save(item, condition=TicketItem.pk.does_not_exist() | (TicketItem.changed_at <= changed_at))
+
+
+def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attendee | None, key: bytes) -> None:
+    pk, sk = _key(event, "ATTENDEE", attendee.attendee_id)
+    revision = before.revision if before else 0
+    item = AttendeeItem(
+        pk=pk, sk=sk, profile=_profile(attendee), revision=revision + 1, expires_at=expiry(event)
+    )
+    unchanged = AttendeeItem.revision == revision if before else AttendeeItem.pk.does_not_exist()
+    write.save(item, condition=unchanged)
+    entry, known = _directory_facts(attendee, key), _directory_facts(before, key) if before else None
+    if entry != known:
+        hashes, networks, registered, agreed, uses_connections = entry
+        write.update(
+            DirectoryItem(*_key(event, "DIRECTORY", attendee.attendee_id)),
+            actions=[
+                DirectoryItem.hashes.set(hashes),
+                DirectoryItem.networks.set(networks),
+                DirectoryItem.registered.set(registered),
+                DirectoryItem.agreed.set(agreed),
+                DirectoryItem.uses_connections.set(uses_connections),
+                DirectoryItem.revision.set((DirectoryItem.revision | 0) + 1),
+                DirectoryItem.kind.set(DirectoryItem),
+                DirectoryItem.expires_at.set(expiry(event)),
+            ],
+        )
+
+
+def _directory_facts(attendee: Attendee, key: bytes) -> tuple[bytes, str, int, int, int]:
+    findable = findable_under(attendee.findable_identities, key)
+    return (
+        struct.pack(f"<{len(findable)}Q", *(hashed for hashed, _ in findable)),
+        ",".join(network for _, network in findable),
+        int(attendee.attending),
+        int(attendee.may_be_named),
+        int(attendee.connections_may_be_used),
+    )
+
+
+def _entry(item: DirectoryItem) -> DirectoryEntry:
+    packed = item.hashes or b""
+    hashes = struct.unpack(f"<{len(packed) // 8}Q", packed)
+    return DirectoryEntry(
+        attendee_id=item.sk,
+        revision=int(item.revision or 0),
+        findable=tuple(zip(hashes, (item.networks or "").split(","), strict=False)),
+        registered=bool(item.registered),
+        agreed=bool(item.agreed),
+        uses_connections=bool(item.uses_connections),
+        set_digests=dict(pair.split("=") for pair in item.sets.split(",")) if item.sets else {},
+    )
+
+
+def _sets_text(sets: Mapping[str, str]) -> str:
+    return ",".join(f"{source}={digest}" for source, digest in sorted(sets.items()))
+
+
+def _key(event: Event, kind: str, name: str) -> tuple[str, str]:
+    return partition(event.event_id, kind, shard_of(name, event.shards)), name
+
+
+def _utc(moment: datetime) -> str:
+    # One zone and one width, so that DynamoDB compares these strings as times.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _ticket(item: TicketItem) -> Ticket:
+    platform, _, reference = item.sk.partition("#")
+    return Ticket(
+        platform, reference, Status(item.status), datetime.fromisoformat(item.changed_at), item.attendee_id
+    )
+
+
+def _profile(attendee: Attendee) -> dict[str, Any]:
+    consent = attendee.consent
+    profile = {
+        "email": attendee.email,
+        "name": attendee.name,
+        "phone": attendee.phone,
+        "company": attendee.company,
+        "locale": attendee.locale,
+        "identities": [[i.network, i.handle, i.display] for i in attendee.identities],
+        "consent": consent and [sorted(consent.purposes), _utc(consent.changed_at), consent.given_by],
+        "tickets": [[key, status.value] for key, status in attendee.tickets],
+        "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
+        "notes": list(attendee.notes),
+    }
+    return {name: value for name, value in profile.items() if value}
+
+
+def _attendee(event: Event, item: AttendeeItem) -> Attendee:
+    profile: dict[str, Any] = item.profile
+    consent = profile.get("consent")
+    changed_at = profile.get("changed_at")
+    return Attendee(
+        event_id=event.event_id,
+        attendee_id=item.sk,
+        email=profile["email"],
+        name=profile.get("name", ""),
+        phone=profile.get("phone"),
+        company=profile.get("company", ""),
+        locale=profile.get("locale"),
+        identities=tuple(Identity(*parts) for parts in profile.get("identities", ())),
+        consent=consent
+        and Consent(frozenset(map(Purpose, consent[0])), datetime.fromisoformat(consent[1]), consent[2]),
+        tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),
+        profile_changed_at=changed_at and datetime.fromisoformat(changed_at),
+        notes=tuple(profile.get("notes", ())),
+        revision=int(item.revision),
+    )
+

@@ -1,0 +1,43 @@
+"""What became of each upload."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from pynamodb.exceptions import DoesNotExist
+
+from shared.events import Event
+from shared.storage._table import ImportItem, expiry, partition
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """One upload: how far it came and what it gave."""
+
+    upload: str  # the object's key in the uploads bucket
+    kind: str  # "attendees" or "connections"
+    state: str  # "running", "done" or "refused"
+    read: int = 0  # rows or connections understood
+    changed: int = 0  # of those, how many changed what was known
+    rejected: int = 0
+    source: str = ""  # of a connection set
+    rejects: str = ""  # the key of the file that hands the rejected rows back
+    reason: str = ""  # why it was refused
+    notes: tuple[str, ...] = ()  # for example columns that were not understood
+
+
+def save(event: Event, report: ImportReport) -> None:
+    ImportItem(
+        pk=partition(event.event_id, "IMPORT"),
+        sk=report.upload,
+        report=asdict(report),
+        expires_at=expiry(event),
+    ).save()
+
+
+def load(event: Event, upload: str) -> ImportReport | None:
+    try:
+        item = ImportItem.get(partition(event.event_id, "IMPORT"), upload, consistent_read=True)
+    except DoesNotExist:
+        return None
+    return ImportReport(**(item.report | {"notes": tuple(item.report["notes"])}))

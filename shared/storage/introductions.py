@@ -1,0 +1,112 @@
+"""Introductions, and the conditional changes of their state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+
+from shared.events import Event
+from shared.introductions import Channel, Introduction, State
+from shared.storage._table import (
+    IntroductionItem,
+    expiry,
+    lost_a_race,
+    partition,
+    query_shards,
+    shard_of,
+)
+
+
+def add(event: Event, introduction: Introduction) -> bool:
+    """Keep a new introduction; False where the attendee has one for this wave already, which then stands."""
+    pk, sk = _key(event, introduction.attendee_id, introduction.wave)
+    item = IntroductionItem(
+        pk=pk,
+        sk=sk,
+        channel=introduction.channel.value,
+        people=list(introduction.people),
+        state=introduction.state.value,
+        state_changed_at=_utc(introduction.state_changed_at),
+        expires_at=expiry(event),
+    )
+    try:
+        item.save(condition=IntroductionItem.pk.does_not_exist())
+    except PutError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def load(event: Event, attendee_id: str, wave: str) -> Introduction | None:
+    try:
+        return _introduction(event, IntroductionItem.get(*_key(event, attendee_id, wave), consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def load_of(event: Event, attendee_id: str) -> list[Introduction]:
+    """Everything the attendee was or will be told, in every wave."""
+    pk, _ = _key(event, attendee_id, "")
+    items = IntroductionItem.query(
+        pk, IntroductionItem.sk.startswith(f"{attendee_id}#"), consistent_read=True
+    )
+    return [_introduction(event, item) for item in items]
+
+
+def load_all(event: Event) -> Iterator[Introduction]:
+    for item in query_shards(IntroductionItem, event, "INTRODUCTION", consistent=True):
+        yield _introduction(event, item)
+
+
+def change_state(
+    event: Event,
+    introduction: Introduction,
+    state: State,
+    *,
+    when_in: frozenset[State],
+    now: datetime,
+    provider_id: str | None = None,
+    detail: str | None = None,
+) -> bool:
+    """Move an introduction to ``state``, provided that it stands in one of ``when_in``; False otherwise."""
+    actions = [IntroductionItem.state.set(state.value), IntroductionItem.state_changed_at.set(_utc(now))]
+    if provider_id is not None:
+        actions.append(IntroductionItem.provider_id.set(provider_id))
+    if detail is not None:
+        actions.append(IntroductionItem.detail.set(detail))
+    try:
+        IntroductionItem(*_key(event, introduction.attendee_id, introduction.wave)).update(
+            actions=actions, condition=IntroductionItem.state.is_in(*sorted(when_in))
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def _introduction(event: Event, item: IntroductionItem) -> Introduction:
+    attendee_id, _, wave = item.sk.partition("#")
+    return Introduction(
+        event_id=event.event_id,
+        attendee_id=attendee_id,
+        wave=wave,
+        channel=Channel(item.channel),
+        people=tuple(item.people),
+        state=State(item.state),
+        state_changed_at=datetime.fromisoformat(item.state_changed_at),
+        provider_id=item.provider_id,
+        detail=item.detail,
+    )
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _key(event: Event, attendee_id: str, wave: str) -> tuple[str, str]:
+    shard = shard_of(attendee_id, event.shards)
+    return partition(event.event_id, "INTRODUCTION", shard), f"{attendee_id}#{wave}"

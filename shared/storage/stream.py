@@ -1,0 +1,38 @@
+"""What the table's stream says of the directory: which attendee's entry changed, and in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# What decides under which hashes somebody is found and whether their sets take part; the revision does not.
+_FINDABLE = ("hashes", "networks", "agreed", "uses_connections")
+_SETS = ("sets",)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """One change of one directory entry."""
+
+    sequence_number: str  # of the stream record
+    event_id: str
+    attendee_id: str
+    findable: bool  # identities or agreement changed
+    sets: bool  # the attendee's sets changed
+
+
+def read_directory_change(record: Mapping[str, Any]) -> DirectoryChange | None:
+    """Read a stream record as Lambda delivers it (NEW_AND_OLD_IMAGES); None where it is no directory entry."""
+    change = record["dynamodb"]
+    parts = change["Keys"]["pk"]["S"].split("#")
+    if len(parts) != 4 or parts[2] != "DIRECTORY":
+        return None
+    old, new = change.get("OldImage", {}), change.get("NewImage", {})
+    return DirectoryChange(
+        sequence_number=change["SequenceNumber"],
+        event_id=parts[1],
+        attendee_id=change["Keys"]["sk"]["S"],
+        findable=any(old.get(name) != new.get(name) for name in _FINDABLE),
+        sets=any(old.get(name) != new.get(name) for name in _SETS),
+    )
