@@ -1,1 +1,20 @@
 """A handle, profile address, e-mail address or phone number becomes an Identity: (network, canonical handle)."""
+
+from shared.identities.identity import Identity, Reading, Unreadable
+from shared.identities.labels import network_of_label
+from shared.identities.networks import NETWORKS
+from shared.identities.reading import email, parse, phone, read
+
+networks: tuple[str, ...] = tuple(NETWORKS)
+
+__all__ = [
+    "Identity",
+    "Reading",
+    "Unreadable",
+    "email",
+    "network_of_label",
+    "networks",
+    "parse",
+    "phone",
+    "read",
+]

@@ -87,6 +87,14 @@ def save(
         raise
 
 
+def save_attendee(event: Event, attendee: Attendee, before: Attendee, *, hashing_key: bytes) -> None:
+    """Write one attendee as changed by themselves or the organizer.
+
+    :raises Conflict: where they have changed since ``before`` was read
+    """
+    save(event, [(Change(attendees=(attendee,)), {before.attendee_id: before})], hashing_key=hashing_key)
+
+
 def directory(event: Event) -> list[DirectoryEntry]:
     """The whole directory of the event."""
     return [_entry(item) for item in query_shards(DirectoryItem, event, "DIRECTORY", consistent=True)]

@@ -1,0 +1,65 @@
+# Every target makes what it needs first; nothing else has to be typed.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SAM    := .venv-sam/bin/sam
+STACK  ?= icebreaker
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test lint local build deploy lock clean
+
+help:            ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+setup: $(VENV)/ready        ## Make .venv from the lock file
+
+# The locks are complete: nothing is resolved here, only fetched and checked against its hash.
+$(VENV)/ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-sam/ready: requirements/sam.txt
+	$(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/sam.txt
+	touch $@
+
+demo: setup      ## Paris 1832: the whole pipeline on this machine, from registration to the mail
+	$(BIN)/python -m infra.demo
+
+test: lint       ## Lint, types, template checks, then every test
+	$(BIN)/python -m pytest
+
+lint: setup .venv-sam/ready ## Style, types, direction of imports, and the template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint
+
+local: setup     ## The stack on this machine, until Ctrl-C
+	$(BIN)/python -m infra.local
+
+# The layer is put together here, for the Lambda's own platform, so that no Docker is needed.
+build: setup .venv-sam/ready ## Put together what is deployed
+	rm -rf build/layer
+	mkdir -p build/layer/python
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/layer.txt \
+		--target build/layer/python --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
+		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 --only-binary :all:
+	cp -R shared build/layer/python/
+	find build/layer -name __pycache__ -prune -exec rm -rf {} +
+
+deploy: build    ## Deploy into your AWS account; asks the first time
+	$(SAM) deploy --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
+		$$(test -f samconfig.toml || echo --guided)
+
+lock:            ## Lock the requirements anew; needs uv
+	requirements/compile.sh
+
+clean:           ## Remove everything that was made
+	rm -rf $(VENV) .venv-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

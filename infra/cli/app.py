@@ -1,0 +1,258 @@
+"""The commands, each a few lines around one call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from infra.cli.deployment import Deployment, NoDeployment, find_deployment
+from infra.cli.offline import match_offline, write_pairs
+from infra.cli.uploading import NotImported, download, upload, wait_for_report
+from shared import identities, registrations, storage
+from shared.events import BadEvent, event_from_toml
+from shared.introductions import State
+from shared.pipeline import manage_event
+from shared.storage.imports import ImportReport
+from shared.tables import UnreadableTable
+
+app = typer.Typer(
+    help="Tells conference attendees who is coming that they already know online.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+event_app = typer.Typer(help="Make, show and end events.", no_args_is_help=True)
+attendees_app = typer.Typer(help="Who is coming.", no_args_is_help=True)
+connections_app = typer.Typer(help="Whom they know.", no_args_is_help=True)
+app.add_typer(event_app, name="event")
+app.add_typer(attendees_app, name="attendees")
+app.add_typer(connections_app, name="connections")
+
+console = Console()
+errors = Console(stderr=True)
+
+EventId = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id.")]
+EventOption = Annotated[str, typer.Option("--event", "-e", help="The event's id.")]
+ExistingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for the import to end.")]
+
+
+class _Options:
+    stack_name = "icebreaker"
+
+
+@app.callback()
+def common(
+    stack: Annotated[str, typer.Option(envvar="ICEBREAKER_STACK", help="The stack's name.")] = "icebreaker",
+    endpoint_url: Annotated[str, typer.Option(help="Where AWS is, if not at AWS; as AWS_ENDPOINT_URL.")] = "",
+) -> None:
+    _Options.stack_name = stack
+    if endpoint_url:
+        os.environ["AWS_ENDPOINT_URL"] = endpoint_url
+
+
+def main() -> None:
+    """Run the command line; what a person can mend ends in one sentence, not in a traceback."""
+    try:
+        app()
+    except (NoDeployment, NotImported, UnreadableTable, storage.Conflict) as error:
+        errors.print(f"[red]{error}[/red]", soft_wrap=True)
+        sys.exit(1)
+    except BadEvent as error:
+        for problem in error.problems:
+            errors.print(f"[red]{problem}[/red]", soft_wrap=True)
+        sys.exit(1)
+
+
+def _deployment() -> Deployment:
+    return find_deployment(_Options.stack_name)
+
+
+@event_app.command("create")
+def create_event(file: ExistingFile) -> None:
+    """Make an event of a TOML file: its webhook, its secret (shown once), and the schedule of each wave."""
+    event = event_from_toml(file.read_text())
+    deployment = _deployment()
+    created = manage_event.create_event(
+        event, secrets=deployment.secrets, scheduling=deployment.scheduling, now=datetime.now(UTC)
+    )
+    console.print(f"[bold]{event.name}[/bold] is ready.")
+    console.print(f"Webhook:  {deployment.webhook_url(event.event_id, manage_event.OWN_PLATFORM)}", soft_wrap=True)
+    console.print(f"Secret:   {created.webhook_secret}   (shown only now)", soft_wrap=True)
+    console.print(f"Waves:    {len(created.schedules)} of {len(event.waves)} still to come")
+
+
+@event_app.command("secret")
+def set_secret(
+    event_id: EventId,
+    platform: Annotated[str, typer.Argument(help=f"One of: {', '.join(registrations.platforms)}.")],
+    generate: Annotated[bool, typer.Option(help="Make a new one instead of asking for it.")] = False,
+) -> None:
+    """Set the secret of a platform's webhook; the one before it stays valid beside it."""
+    if platform not in registrations.platforms:
+        raise typer.BadParameter(f"{platform!r} is none of {', '.join(registrations.platforms)}")
+    deployment = _deployment()
+    deployment.event(event_id)
+    secret = registrations.new_secret() if generate else typer.prompt(f"The secret {platform} signs with", hide_input=True)
+    deployment.secrets.add_webhook_secret(event_id, platform, secret.strip())
+    console.print(f"Webhook:  {deployment.webhook_url(event_id, platform)}", soft_wrap=True)
+    if generate:
+        console.print(f"Secret:   {secret}   (shown only now)", soft_wrap=True)
+
+
+@event_app.command("list")
+def list_events() -> None:
+    """Every event of the stack."""
+    _deployment()
+    table = Table("Event", "Name", "Starts", "Waves")
+    for event in sorted(storage.events.load_all(), key=lambda e: e.starts_at):
+        waves = ", ".join(wave.name for wave in event.waves)
+        table.add_row(event.event_id, event.name, f"{event.starts_at:%Y-%m-%d %H:%M %Z}", waves)
+    console.print(table)
+
+
+@event_app.command("show")
+def show_event(event_id: EventId) -> None:
+    """One event's settings and waves."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    table = Table(show_header=False)
+    for label, value in (
+        ("Name", event.name),
+        ("When", f"{event.starts_at:%Y-%m-%d %H:%M} to {event.ends_at:%Y-%m-%d %H:%M} {event.time_zone}"),
+        ("Where", event.place),
+        ("Organizer", f"{event.organizer} <{event.contact}>"),
+        ("Say hello at", event.meeting_point),
+        ("People a mail", str(event.people_per_mail)),
+        ("Deleted on", f"{event.expires_at:%Y-%m-%d}"),
+        ("Webhook", deployment.webhook_url(event_id, manage_event.OWN_PLATFORM)),
+        *((f"Wave {w.name}", f"{w.at.astimezone(event.starts_at.tzinfo):%Y-%m-%d %H:%M}") for w in event.waves),
+    ):
+        table.add_row(label, value)
+    console.print(table)
+
+
+@event_app.command("delete")
+def delete_event(
+    event_id: EventId, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """End an event: its waves, its webhooks and everything that is kept of its attendees."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    if not yes:
+        typer.confirm(f"Delete {event.name} and everything kept for it?", abort=True)
+    count = manage_event.delete_event(event, secrets=deployment.secrets, scheduling=deployment.scheduling)
+    console.print(f"{event.name} is gone, with {count} items.")
+
+
+@attendees_app.command("import")
+def import_attendees(file: ExistingFile, event_id: EventOption, wait: Wait = 900) -> None:
+    """Import an attendee list; rows that cannot be used come back in a file beside it, each with the reason."""
+    _import("attendees", file, event_id, owner=None, wait=wait)
+
+
+@attendees_app.command("withdraw")
+def withdraw_attendee(email: str, event_id: EventOption) -> None:
+    """A person said stop: nothing is sent to them or said of them any more, and their connections are forgotten."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    address = identities.email(email)
+    found = address is not None and manage_event.withdraw_attendee(
+        event, address.handle, secrets=deployment.secrets, now=datetime.now(UTC)
+    )
+    if not found:
+        raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
+    console.print("Done. It holds from the next message on, those in the queue included.")
+
+
+@connections_app.command("import")
+def import_connections(
+    file: ExistingFile,
+    event_id: EventOption,
+    owner: Annotated[str, typer.Option("--for", metavar="EMAIL", help="Whose connections these are.")],
+    wait: Wait = 900,
+) -> None:
+    """Import somebody's own export (LinkedIn, Mastodon, GitHub, …); only keyed hashes of it are kept."""
+    address = identities.email(owner)
+    if address is None:
+        raise typer.BadParameter(f"{owner!r} is no e-mail address", param_hint="--for")
+    _import("connections", file, event_id, owner=address.handle, wait=wait)
+
+
+def _import(kind: str, file: Path, event_id: str, *, owner: str | None, wait: float) -> None:
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=errors) as progress:
+        task = progress.add_task(f"Uploading {file.name}", total=file.stat().st_size)
+        key = upload(
+            deployment.bucket, event, kind, file, owner=owner, progress=lambda n: progress.advance(task, n)
+        )
+        progress.update(task, description="Importing", total=None)
+        report = wait_for_report(event, key, timeout_s=wait)
+    _show(report)
+    if report.rejects:
+        rejects = file.with_name(f"{file.name}.rejects.csv")
+        download(deployment.bucket, report.rejects, rejects)
+        console.print(f"The rejected rows, each with the reason: {rejects}", soft_wrap=True)
+    if report.state == "refused":
+        sys.exit(1)
+
+
+def _show(report: ImportReport) -> None:
+    if report.state == "refused":
+        errors.print(f"[red]Not imported: {report.reason}[/red]", soft_wrap=True)
+        return
+    console.print(f"{report.read} read, {report.changed} new or changed, {report.rejected} rejected")
+    for note in report.notes:
+        console.print(f"Note: {note}", soft_wrap=True)
+
+
+@app.command("status")
+def status(event_id: EventId) -> None:
+    """How far the people of an event have come."""
+    _deployment()
+    event = storage.events.load(event_id)
+    if event is None:
+        raise NoDeployment(f"there is no event {event_id!r}; `icebreaker event list` shows those there are")
+    numbers = manage_event.funnel(event)
+    table = Table("Step", "People", title=event.name)
+    for step, count in (
+        ("registered", numbers.registered),
+        ("agreed", numbers.agreed),
+        ("with connections", numbers.with_connections),
+        ("matched", numbers.matched),
+        ("introduced", numbers.introduced),
+    ):
+        table.add_row(step, str(count))
+    console.print(table)
+    messages = Table("Introductions", "Number")
+    for state in State:
+        if numbers.introductions.get(state) or state in (State.SENT, State.FAILED):
+            messages.add_row(state.value, str(numbers.introductions.get(state, 0)))
+    console.print(messages)
+
+
+@app.command("match")
+def match(
+    attendee_list: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="ATTENDEES.csv")],
+    connections: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="CONNECTIONS_DIR")],
+    out: Annotated[Path | None, typer.Option(help="Write the pairs here instead of to the terminal.")] = None,
+    assume_agreed: Annotated[bool, typer.Option("--assume-agreed", help="Leave the list's agreement aside.")] = False,
+) -> None:
+    """Find who knows whom on this machine alone: a list, and a folder of exports named by e-mail address."""
+    result = match_offline(attendee_list, connections, assume_agreed=assume_agreed)
+    for problem in result.problems:
+        errors.print(problem, style="yellow", soft_wrap=True, markup=False, highlight=False)
+    if out is None:
+        write_pairs(result, sys.stdout)
+    else:
+        with out.open("w", newline="", encoding="utf-8") as file:
+            write_pairs(result, file)
+    errors.print(f"{result.attendees} attendees, {result.sets} connection sets, {len(result.matches)} pairs")

@@ -1,0 +1,67 @@
+"""The deployed stack that a command works on, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared import storage
+from shared.events import Event
+from shared.pipeline.manage_event import Scheduling
+from shared.services import Secrets
+
+
+class NoDeployment(RuntimeError):
+    """There is no stack of this name where the AWS configuration points; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One stack's resources, by the outputs of its template."""
+
+    stack_name: str
+    outputs: Mapping[str, str]
+    secrets: Secrets
+
+    @property
+    def scheduling(self) -> Scheduling:
+        return Scheduling(
+            group=self.outputs["ScheduleGroupName"],
+            target_arn=self.outputs["PlanIntroductionsArn"],
+            role_arn=self.outputs["SchedulerRoleArn"],
+            dead_letter_arn=self.outputs["WaveDeadLettersArn"],
+        )
+
+    @property
+    def bucket(self) -> str:
+        return self.outputs["UploadsBucketName"]
+
+    def webhook_url(self, event_id: str, platform: str) -> str:
+        return self.outputs["WebhookUrl"].format(event_id=event_id, platform=platform)
+
+    def event(self, event_id: str) -> Event:
+        """:raises NoDeployment: where the stack has no such event"""
+        event = storage.events.load(event_id)
+        if event is None:
+            raise NoDeployment(f"there is no event {event_id!r}; `icebreaker event list` shows those there are")
+        return event
+
+
+def find_deployment(stack_name: str) -> Deployment:
+    """Look the stack up and connect storage to its table.
+
+    :raises NoDeployment: where it cannot be found
+    """
+    try:
+        stacks = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise NoDeployment(
+            f"no stack {stack_name!r} was found ({error}). `make deploy` makes one on AWS, `make local` on this "
+            "machine; it prints the environment variables to export."
+        ) from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+    storage.connect(outputs["TableName"])
+    return Deployment(stack_name, outputs, Secrets(outputs["SecretsPath"]))

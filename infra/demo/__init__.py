@@ -1,0 +1,1 @@
+"""Paris 1832: the characters of *Les Misérables* register, and the whole pipeline introduces them."""

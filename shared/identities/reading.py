@@ -1,0 +1,247 @@
+"""Read what people type: an address, a handle, or several of them in one cell."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from shared.identities.identity import Identity, Reading, Unreadable
+from shared.identities.labels import network_of_label
+from shared.identities.networks import NETWORKS, Network
+
+MAX_CHARACTERS: Final = 2_000
+
+_PLACEHOLDERS: Final = frozenset(
+    "n/a na none no nope nil null - -- --- . / ? x tbd tba keine kein nein aucun aucune ninguno ninguna no tengo".split()
+) | {"not applicable", "i don't have one", "don't have one", "don't use"}
+_SEPARATORS: Final = re.compile(r"[\s,;|]+|\s/\s")
+_LABELLED: Final = re.compile(r"([A-Za-z][A-Za-z .-]{0,20})\s*:\s*(?!//)")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HOST_LIKE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:]|$)")
+_PHONE_PUNCTUATION: Final = re.compile(r"[\s().\-/]+")
+_FEDIVERSE_PATH: Final = re.compile(r"/(?:@|users/|web/@)([^/@]+)(?:@([^/@]+))?/?(?:\d+)?$")
+
+
+def parse(text: str, network: str | None = None) -> Identity | Unreadable:
+    """Read one identity; never raises.
+
+    :param network: what a bare handle means: the network that the column or question names
+    """
+    cleaned = _clean(text)
+    if not cleaned:
+        return Unreadable(text, "nothing is written there")
+    if network == "phone":
+        return _phone(cleaned) or Unreadable(
+            text, f'"{cleaned}" is no telephone number with its country code, such as +33 1 99 00 00 10'
+        )
+    if network == "mastodon" and (found := _fediverse_handle(cleaned)):
+        return found
+    if cleaned.lower().startswith("acct:") and (found := _fediverse_handle(cleaned[5:])):
+        return found
+    if found := _email(cleaned):
+        return found
+    if cleaned.startswith("@") and cleaned.count("@") == 2 and (found := _fediverse_handle(cleaned)):
+        return found
+    if _looks_like_address(cleaned, network):
+        return _from_address(cleaned, network)
+    return _from_handle(cleaned, network)
+
+
+def read(text: str, network: str | None = None) -> Reading:
+    """Read everything in one cell or answer; never raises.
+
+    :param network: what a bare handle means, unless the text itself says otherwise ("tw: @ann / in: ann-oneil")
+    """
+    cleaned = _clean(text)
+    if _is_placeholder(cleaned):
+        return Reading()
+    identities: dict[Identity, None] = {}
+    problems: list[str] = []
+    for part, its_network in _parts(cleaned, network):
+        if _is_placeholder(part):
+            continue
+        found = parse(part, its_network)
+        if isinstance(found, Identity):
+            identities.setdefault(found)
+        else:
+            problems.append(found.reason)
+    return Reading(tuple(identities), tuple(dict.fromkeys(problems)))
+
+
+def email(text: str) -> Identity | None:
+    """The e-mail address that a text is, lower-case; None where it is none."""
+    return _email(_clean(text))
+
+
+def phone(text: str) -> Identity | None:
+    """The telephone number that a text is, in E.164; None where it has no country code."""
+    return _phone(_clean(text))
+
+
+def _clean(text: str) -> str:
+    # Full-width letters fold to plain ones; what cannot be seen (Unicode category Cf) is not part of a handle.
+    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
+    visible = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Cc") or c in "\n\t")
+    return visible.strip().strip("<>\"'“”„«»").strip()
+
+
+def _is_placeholder(text: str) -> bool:
+    return not text or text.lower().strip() in _PLACEHOLDERS
+
+
+def _parts(text: str, network: str | None) -> Iterator[tuple[str, str | None]]:
+    pieces = _LABELLED.split(text)
+    # [before, label, after, label, after, …]; a label that names no network belongs to the text.
+    yield from _split(pieces[0], network)
+    for label, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        named = network_of_label(label)
+        if named is None and label.lower().strip() not in ("mailto", "acct", "did"):
+            yield from _split(after, network)
+        elif named is None:
+            yield from _split(f"{label}:{after}", network)
+        else:
+            yield from _split(after, named)
+
+
+def _split(text: str, network: str | None) -> Iterator[tuple[str, str | None]]:
+    if network == "phone":
+        if text.strip():
+            yield text, network
+        return
+    named = network
+    for word in _SEPARATORS.split(text):
+        if not word or word == "/":
+            continue
+        spoken = network_of_label(word) if word.isalpha() and len(word) > 2 else None
+        if spoken is not None:
+            named = spoken  # "github ann": the word before says what the next one is
+            continue
+        yield word, named
+
+
+def _email(text: str) -> Identity | None:
+    address = unicodedata.normalize("NFC", text.removeprefix("mailto:").partition("?")[0]).lower()
+    if NETWORKS["email"].handle.fullmatch(address) and ".." not in address:
+        return Identity("email", address, address)
+    return None
+
+
+def _phone(text: str) -> Identity | None:
+    digits = _PHONE_PUNCTUATION.sub("", text.removeprefix("tel:"))
+    number = f"+{digits[2:]}" if digits.startswith("00") else digits
+    return Identity("phone", number, number) if NETWORKS["phone"].handle.fullmatch(number) else None
+
+
+def _fediverse_handle(text: str) -> Identity | None:
+    match = NETWORKS["mastodon"].handle.fullmatch(text)
+    if match is None:
+        return None
+    handle = f"{match[1]}@{match[2]}".lower()
+    return Identity("mastodon", handle, f"@{handle}")
+
+
+def _looks_like_address(text: str, network: str | None) -> bool:
+    if _SCHEME.match(text):
+        return True
+    if network == "bluesky" and "/" not in text:
+        return False
+    # "ann.oneil" in an Instagram column is a handle; an address there has a path or a known host.
+    host, slash, _ = text.partition("/")
+    return bool(_HOST_LIKE.match(text)) and (bool(slash) or _network_of_host(host.lower()) is not None)
+
+
+def _from_address(text: str, network: str | None) -> Identity | Unreadable:
+    try:
+        url = urlsplit(text if _SCHEME.match(text) else f"https://{text}")
+        host = (url.hostname or "").removesuffix(".")
+    except ValueError:
+        return Unreadable(text, f'"{text}" is no address')
+    if url.scheme.lower() not in ("http", "https") or url.username is not None:
+        return Unreadable(text, f'"{text}" is no profile address')
+    known = _network_of_host(host)
+    if known is not None:
+        return _from_known_host(text, known, unquote(url.path), url.query)
+    if (match := _FEDIVERSE_PATH.match(unquote(url.path))) and (network in (None, "mastodon")):
+        found = _fediverse_handle(f"{match[1]}@{match[2] or host}")
+        if found:
+            return found
+    return _unknown_host(text, host, network)
+
+
+def _unknown_host(text: str, host: str, network: str | None) -> Unreadable:
+    near = difflib.get_close_matches(host.removeprefix("www."), _known_hosts(), n=1, cutoff=0.8)
+    if near:
+        return Unreadable(text, f'"{text}" is no profile address (did you mean {near[0]}?)', near[0])
+    where = f"on {network}" if network else "on a network that is known here"
+    return Unreadable(text, f'"{text}" is no profile address {where}')
+
+
+def _network_of_host(host: str) -> Network | None:
+    bare = host.removeprefix("www.")
+    for network in NETWORKS.values():
+        for known in network.hosts:
+            if bare == known or (known.startswith(".") and bare.endswith(known)):
+                return network
+    return None
+
+
+def _known_hosts() -> list[str]:
+    return [host for network in NETWORKS.values() for host in network.hosts if not host.startswith(".")]
+
+
+def _from_known_host(text: str, network: Network, path: str, query: str) -> Identity | Unreadable:
+    segments = [segment for segment in path.split("/") if segment]
+    handle = _by_number(network, segments, query)
+    if handle is None:
+        handle = _by_path(network, segments)
+    found = _identity(network, handle) if handle else None
+    return found or Unreadable(text, f'"{text}" is an address at {network.name}, but of nobody\'s profile')
+
+
+def _by_number(network: Network, segments: list[str], query: str) -> str | None:
+    values = {name: given[0] for name, given in parse_qs(query).items()}
+    first = segments[0].lower() if segments else ""
+    if network.name == "x":
+        if first == "intent":
+            return values.get("screen_name") or (f"id:{values['user_id']}" if "user_id" in values else None)
+        if first == "i" and len(segments) == 3 and segments[1] == "user":
+            return f"id:{segments[2]}"
+    if network.name == "facebook":
+        if first == "profile.php" and "id" in values:
+            return f"id:{values['id']}"
+        if first == "people" and len(segments) >= 3:
+            return f"id:{segments[2]}"
+    return None
+
+
+def _by_path(network: Network, segments: list[str]) -> str | None:
+    if network.name == "youtube":
+        return "/".join(segments[: 1 if segments and segments[0].startswith("@") else 2])
+    for prefix in sorted(network.prefixes, key=len, reverse=True):
+        lead = prefix.split("/") if prefix else []
+        if [s.lower() for s in segments[: len(lead)]] == lead and len(segments) > len(lead):
+            handle = segments[len(lead)]
+            return None if handle.lower() in network.reserved else handle.removeprefix("@")
+    return None
+
+
+def _from_handle(text: str, name: str | None) -> Identity | Unreadable:
+    if name is None or name not in NETWORKS:
+        return Unreadable(text, f'"{text}" could be on any network; write the whole profile address')
+    network = NETWORKS[name]
+    handle = text if name == "youtube" else text.removeprefix("@")
+    if name == "youtube" and not handle.startswith("@") and "/" not in handle:
+        handle = f"@{handle}"
+    found = None if handle.lower() in network.reserved else _identity(network, handle)
+    return found or Unreadable(text, f'"{text}" is no handle on {name}')
+
+
+def _identity(network: Network, handle: str) -> Identity | None:
+    if not network.handle.fullmatch(handle):
+        return None
+    canonical = network.canonical(unicodedata.normalize("NFC", handle))
+    return Identity(network.name, canonical, network.display.format(canonical)) if canonical else None

@@ -1,0 +1,103 @@
+"""Make and end an event: its settings, its secrets, the schedule of each wave; and what an organizer asks of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.attendees import attendee_id_of, withdraw
+from shared.events import Event
+from shared.introductions import State
+from shared.registrations import Purpose, new_secret
+from shared.services import Secrets, create_schedules, delete_schedules
+from shared.storage import attendees, connection_sets, events, introductions, matches
+
+OWN_PLATFORM = "icebreaker"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """What a schedule needs to know of the stack; all of it is among the template's outputs."""
+
+    group: str
+    target_arn: str
+    role_arn: str
+    dead_letter_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedEvent:
+    webhook_secret: str  # of the event's own webhook; shown once
+    schedules: tuple[str, ...]  # of the waves that are still to come
+
+
+def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now: datetime) -> CreatedEvent:
+    """Make an event with everything that hangs on it.
+
+    :raises shared.storage.Conflict: where there is one of this id
+    """
+    secrets.ensure_hashing_key()
+    events.create(event)
+    secret = new_secret()
+    secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
+    names = create_schedules(
+        event,
+        group=scheduling.group,
+        target_arn=scheduling.target_arn,
+        role_arn=scheduling.role_arn,
+        dead_letter_arn=scheduling.dead_letter_arn,
+        now=now,
+    )
+    return CreatedEvent(secret, tuple(names))
+
+
+def delete_event(event: Event, *, secrets: Secrets, scheduling: Scheduling) -> int:
+    """End an event: no wave runs any more, no webhook is accepted, nothing is kept; how many items there were."""
+    delete_schedules(event, group=scheduling.group)
+    secrets.forget_webhooks(event.event_id)
+    return events.delete(event)
+
+
+def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
+    """End everything a person agreed to and forget the connections they brought; False where they are unknown.
+
+    From the next send on nobody is told of them and they are told nothing; no later registration or list changes
+    that, only they themselves.
+    """
+    key = secrets.hashing_key()
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, key))
+    if attendee is None:
+        return False
+    attendees.save_attendee(event, withdraw(attendee, frozenset(Purpose), now=now), attendee, hashing_key=key)
+    connection_sets.delete_of(event, attendee.attendee_id)
+    attendees.forget_sets(event, attendee.attendee_id)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How far the people of an event have come; each number counts people, the states count introductions."""
+
+    registered: int
+    agreed: int
+    with_connections: int
+    matched: int
+    introduced: int  # people who were told of somebody
+    introductions: Mapping[State, int]
+
+
+def funnel(event: Event) -> Funnel:
+    """The event's numbers as of now."""
+    directory = attendees.directory(event)
+    matched = {person for match in matches.load_all(event) for person in (match.a, match.b)}
+    all_introductions = list(introductions.load_all(event))
+    return Funnel(
+        registered=sum(entry.registered for entry in directory),
+        agreed=sum(entry.agreed for entry in directory),
+        with_connections=sum(bool(entry.active_sources) for entry in directory),
+        matched=len(matched),
+        introduced=len({i.attendee_id for i in all_introductions if i.state is State.SENT}),
+        introductions=dict(Counter(i.state for i in all_introductions)),
+    )
