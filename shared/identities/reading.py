@@ -18,7 +18,7 @@ MAX_CHARACTERS: Final = 2_000
 _PLACEHOLDERS: Final = frozenset(
     "n/a na none no nope nil null - -- --- . / ? x tbd tba keine kein nein aucun aucune ninguno ninguna no tengo".split()
 ) | {"not applicable", "i don't have one", "don't have one", "don't use"}
-_SEPARATORS: Final = re.compile(r"[\s,;|]+|\s/\s")
+_SEPARATORS: Final = re.compile(r"[,;|\n\t]+|\s/\s")
 _LABELLED: Final = re.compile(r"([A-Za-z][A-Za-z .-]{0,20})\s*:\s*(?!//)")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOST_LIKE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:]|$)")
@@ -108,19 +108,27 @@ def _parts(text: str, network: str | None) -> Iterator[tuple[str, str | None]]:
 
 
 def _split(text: str, network: str | None) -> Iterator[tuple[str, str | None]]:
-    if network == "phone":
-        if text.strip():
-            yield text, network
-        return
-    named = network
-    for word in _SEPARATORS.split(text):
-        if not word or word == "/":
-            continue
-        spoken = network_of_label(word) if word.isalpha() and len(word) > 2 else None
-        if spoken is not None:
-            named = spoken  # "github ann": the word before says what the next one is
-            continue
-        yield word, named
+    for segment in _SEPARATORS.split(text):
+        words = segment.split()
+        if network == "phone" or len(words) == 1:
+            yield segment.strip(), network
+        elif words:
+            yield from _in_a_sentence(segment.strip(), words, network)
+
+
+def _in_a_sentence(segment: str, words: list[str], network: str | None) -> Iterator[tuple[str, str | None]]:
+    """Of several words, those that say what they are: "github ann", "find me as @ann", an address; else the whole."""
+    found = False
+    spoken: str | None = None
+    for word in words:
+        named = network_of_label(word) if word.isalpha() and len(word) > 2 else None
+        if named is not None:
+            spoken = named
+        elif spoken is not None or "@" in word or "/" in word.strip("/"):
+            yield word, spoken or network
+            found, spoken = True, None
+    if not found:
+        yield segment, network
 
 
 def _email(text: str) -> Identity | None:
