@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,9 @@ from shared.storage._table import (
     shard_of,
     transaction,
 )
+# Uploads of one person end at the same moment seldom, and never this many.
+ATTEMPTS = 8
+
 
 def load(event: Event, attendee_id: str) -> Attendee | None:
     return load_many(event, [attendee_id]).get(attendee_id)
@@ -107,39 +110,50 @@ def directory_entries(event: Event, attendee_ids: Iterable[str]) -> dict[str, Di
 
 
 def note_set(event: Event, attendee_id: str, source: str, digest: str) -> None:
-    """Tell the directory which content the attendee's set of this source has now; wakes matching if it is new."""
-    item = DirectoryItem(*_key(event, "DIRECTORY", attendee_id))
-    known = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id)).set_digests
-    if known.get(source) == digest:
-        return
-    # The map is written whole, under the revision it was read with: two sources may arrive at once.
-    _update_sets(item, event, known, dict(known) | {source: digest})
+    """Tell the directory which content the attendee's set of this source has now; wakes matching if it is new.
+
+    :raises Conflict: where other uploads of the attendee kept ending at the same moment
+    """
+    _change_sets(event, attendee_id, lambda known: {**known, source: digest})
 
 
 def forget_sets(event: Event, attendee_id: str) -> None:
-    """Tell the directory that the attendee has no sets any more."""
-    item = DirectoryItem(*_key(event, "DIRECTORY", attendee_id))
-    entry = directory_entries(event, [attendee_id]).get(attendee_id)
-    if entry is not None and entry.set_digests:
-        _update_sets(item, event, entry.set_digests, {})
+    """Tell the directory that the attendee has no sets any more.
+
+    :raises Conflict: as for :func:`note_set`
+    """
+    _change_sets(event, attendee_id, lambda _: {})
 
 
-def _update_sets(item: DirectoryItem, event: Event, known: Mapping[str, str], sets: dict[str, str]) -> None:
-    unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
-    try:
-        item.update(
-            actions=[
-                DirectoryItem.sets.set(_sets_text(sets)) if sets else DirectoryItem.sets.remove(),
-                DirectoryItem.revision.set((DirectoryItem.revision | 0) + 1),
-                DirectoryItem.kind.set(DirectoryItem),
-                DirectoryItem.expires_at.set(expiry(event)),
-            ],
-            condition=unchanged,
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            raise Conflict("two uploads of one attendee ended at the same moment") from error
-        raise
+def _change_sets(
+    event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]
+) -> None:
+    for _ in range(ATTEMPTS):
+        entry = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id))
+        known, wanted = entry.set_digests, change(entry.set_digests)
+        if wanted == known:
+            return
+        sets = DirectoryItem.sets.set(_sets_text(wanted)) if wanted else DirectoryItem.sets.remove()
+        # All sources stand in one attribute, written over what was read: two sources may arrive at once.
+        unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
+        try:
+            DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).update(
+                actions=[sets, *_touched(event)], condition=unchanged
+            )
+        except UpdateError as error:
+            if not lost_a_race(error):
+                raise
+        else:
+            return
+    raise Conflict("other uploads of the same attendee kept ending at the same moment")
+
+
+def _touched(event: Event) -> list[Any]:
+    return [
+        DirectoryItem.revision.set((DirectoryItem.revision | 0) + 1),
+        DirectoryItem.kind.set(DirectoryItem),
+        DirectoryItem.expires_at.set(expiry(event)),
+    ]
 
 
 def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
@@ -175,9 +189,7 @@ def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attende
                 DirectoryItem.registered.set(registered),
                 DirectoryItem.agreed.set(agreed),
                 DirectoryItem.uses_connections.set(uses_connections),
-                DirectoryItem.revision.set((DirectoryItem.revision | 0) + 1),
-                DirectoryItem.kind.set(DirectoryItem),
-                DirectoryItem.expires_at.set(expiry(event)),
+                *_touched(event),
             ],
         )
 

@@ -1,0 +1,84 @@
+"""What the demo leaves behind to look at: every mail, and one picture of who knows whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import networkx as nx
+
+from infra.demo.cast import SEED, Cast
+from infra.local import SentMail
+
+if TYPE_CHECKING:
+    from infra.demo.check import Result
+
+
+def write_mails(mails: Iterable[SentMail], folder: Path) -> None:
+    """Each mail as ``.eml`` (of the parts that the stack's SES keeps: subject, text and HTML) and ``.html``."""
+    folder.mkdir(parents=True)
+    for number, mail in enumerate(mails, 1):
+        message = EmailMessage(policy=SMTP)
+        message["To"] = ", ".join(mail.to)
+        message["Subject"] = mail.subject
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
+        name = f"{number:02}-{re.sub(r'[^a-z0-9-]+', '-', mail.to[0].partition('@')[0])}"
+        (folder / f"{name}.eml").write_bytes(message.as_bytes())
+        (folder / f"{name}.html").write_text(mail.html, encoding="utf-8")
+
+
+def draw_overview(cast: Cast, result: Result, path: Path) -> None:
+    """Who knows whom (thin), who was found (blue), who was introduced (orange); those who never agreed are hollow."""
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+    from matplotlib.lines import Line2D
+
+    graph = nx.Graph()
+    graph.add_nodes_from(person.email for person in cast.people)
+    graph.add_edges_from((person.email, other) for person in cast.people for other in person.knows)
+    places = nx.spring_layout(graph, k=0.42, iterations=400, seed=SEED)
+    introduced = {(min(pair), max(pair)) for pair in result.introduced}
+    found = result.found - introduced
+    unknown = [e for e in graph.edges if (min(e), max(e)) not in introduced | found]
+
+    figure, axes = plt.subplots(figsize=(13, 9), dpi=110)
+    nx.draw_networkx_edges(graph, places, unknown, ax=axes, edge_color="#d9d4cc", width=0.7)
+    nx.draw_networkx_edges(graph, places, sorted(found), ax=axes, edge_color="#7f9fb8", width=1.4)
+    nx.draw_networkx_edges(graph, places, sorted(introduced), ax=axes, edge_color="#d2693c", width=2.0)
+    for people, fill, edge in (
+        ([p for p in cast.people if p.is_there and p.uploads], "#d2693c", "#d2693c"),
+        ([p for p in cast.people if p.is_there and not p.uploads], "#7f9fb8", "#7f9fb8"),
+        ([p for p in cast.people if not p.is_there], "#ffffff", "#a39b92"),
+    ):
+        nx.draw_networkx_nodes(
+            graph, places, [p.email for p in people], ax=axes, node_size=90, node_color=fill, edgecolors=edge
+        )
+    for person in cast.people:
+        x, y = places[person.email]
+        axes.annotate(
+            person.name, (x, y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=7.5, color="#3b352f"
+        )
+    axes.legend(
+        handles=[
+            Line2D([], [], color="#d2693c", lw=2, label=f"introduced ({len(introduced)} pairs)"),
+            Line2D([], [], color="#7f9fb8", lw=1.5, label=f"found, to be asked first ({len(found)})"),
+            Line2D([], [], color="#d9d4cc", lw=1, label="know each other, but nobody brought it or agreed"),
+            Line2D([], [], marker="o", ls="", color="#d2693c", label="brought connections"),
+            Line2D([], [], marker="o", ls="", color="#7f9fb8", label="agreed to be introduced"),
+            Line2D([], [], marker="o", ls="", mfc="#ffffff", mec="#a39b92", label="never agreed, or cancelled"),
+        ],
+        loc="lower left",
+        frameon=False,
+        fontsize=9,
+    )
+    axes.set_title("Paris 1832: who knows whom online, and who gets introduced", loc="left", fontsize=14)
+    axes.set_axis_off()
+    figure.tight_layout()
+    figure.savefig(path)
+    plt.close(figure)
