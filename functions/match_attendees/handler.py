@@ -24,7 +24,7 @@ storage.connect(os.environ["TABLE_NAME"])
 
 @metrics.log_metrics
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     # One join for the whole batch is what makes matching cheap, so records are not processed one by one.
     changes = [change for change in map(read_directory_change, event["Records"]) if change is not None]
     failed = match_changes(changes, events=events)

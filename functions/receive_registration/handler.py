@@ -45,17 +45,17 @@ def post_registration(event_id: str, platform: str) -> dict[str, Any]:
     return {"changed": receipt.changed, "reason": receipt.reason}
 
 
-@app.exception_handler(UnknownEvent)
+@app.exception_handler(UnknownEvent)  # type: ignore[untyped-decorator]
 def unknown_event(error: UnknownEvent) -> Response[str]:
     return _answer(404, str(error))
 
 
-@app.exception_handler(BadSignature)
+@app.exception_handler(BadSignature)  # type: ignore[untyped-decorator]
 def bad_signature(error: BadSignature) -> Response[str]:
     return _answer(401, str(error))
 
 
-@app.exception_handler(BadPayload)
+@app.exception_handler(BadPayload)  # type: ignore[untyped-decorator]
 def bad_payload(error: BadPayload) -> Response[str]:
     return _answer(422, *error.problems)
 

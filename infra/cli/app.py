@@ -100,7 +100,9 @@ def set_secret(
         raise typer.BadParameter(f"{platform!r} is none of {', '.join(registrations.platforms)}")
     deployment = _deployment()
     deployment.event(event_id)
-    secret = registrations.new_secret() if generate else typer.prompt(f"The secret {platform} signs with", hide_input=True)
+    secret = (
+        registrations.new_secret() if generate else typer.prompt(f"The secret {platform} signs with", hide_input=True)
+    )
     deployment.secrets.add_webhook_secret(event_id, platform, secret.strip())
     console.print(f"Webhook:  {deployment.webhook_url(event_id, platform)}", soft_wrap=True)
     if generate:
@@ -191,9 +193,7 @@ def _import(kind: str, file: Path, event_id: str, *, owner: str | None, wait: fl
     event = deployment.event(event_id)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=errors) as progress:
         task = progress.add_task(f"Uploading {file.name}", total=file.stat().st_size)
-        key = upload(
-            deployment.bucket, event, kind, file, owner=owner, progress=lambda n: progress.advance(task, n)
-        )
+        key = upload(deployment.bucket, event, kind, file, owner=owner, progress=lambda n: progress.advance(task, n))
         progress.update(task, description="Importing", total=None)
         report = wait_for_report(event, key, timeout_s=wait)
     _show(report)

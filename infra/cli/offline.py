@@ -113,9 +113,7 @@ def _attendees(path: Path, key: bytes, problems: list[str], *, assume_agreed: bo
     return people
 
 
-def _sets(
-    folder: Path, people: dict[str, Attendee], key: bytes, problems: list[str]
-) -> Iterator[ConnectionSet]:
+def _sets(folder: Path, people: dict[str, Attendee], key: bytes, problems: list[str]) -> Iterator[ConnectionSet]:
     for path, address in _exports(folder):
         email = identities.email(address)
         owner = people.get(attendee_id_of(EVENT_ID, email.handle, key)) if email else None

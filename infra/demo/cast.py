@@ -21,7 +21,14 @@ import networkx as nx
 
 SEED: Final = 1832
 STRANGERS_PER_EXPORT: Final = (15, 60)
-COMPANIES: Final = ("Gare de l’Est Systems", "Rue Plumet Gardens", "ABC Café Labs", "Petit-Picpus Press", "Seine Data", "")
+COMPANIES: Final = (
+    "Gare de l’Est Systems",
+    "Rue Plumet Gardens",
+    "ABC Café Labs",
+    "Petit-Picpus Press",
+    "Seine Data",
+    "",
+)
 
 # How people write the same profile; "{h}" is the handle, "{H}" with capitals.
 SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -158,7 +165,15 @@ def attendee_list(people: list[Character], *, broken_row: bool) -> str:
         status = "Cancelled" if person.cancels else "Attending"
         typed = [person.typed.get(network, "") for network in networks]
         writer.writerow(
-            [person.name, person.email, person.company, person.phone, *typed, status, ", ".join(person.purposes) or "no"]
+            [
+                person.name,
+                person.email,
+                person.company,
+                person.phone,
+                *typed,
+                status,
+                ", ".join(person.purposes) or "no",
+            ]
         )
     if broken_row:
         writer.writerow(["Gavroche’s elephant", "no fixed address", "", "", *("" for _ in networks), "Attending", "no"])

@@ -77,10 +77,16 @@ def check(stack: LocalStack, cast: Cast, story: Story) -> Result:
     must(not told or max(told.values()) == 1, "somebody was told of the same person twice")
     by_mail = Counter(address[i.attendee_id] for i in sent if i.channel.value == "email")
     must(by_mail == Counter(to for mail in mails for to in mail.to), "the mails sent are not one for each introduction")
-    must(len(texts) == sum(i.channel.value == "text_message" for i in sent), "the texts are not one for each introduction")
+    must(
+        len(texts) == sum(i.channel.value == "text_message" for i in sent),
+        "the texts are not one for each introduction",
+    )
     named = " ".join(mail.text for mail in mails)
     for person in cast.people:
-        must(person.is_there or f"* {person.name}" not in named, f"{person.name} is named, who did not agree or cancelled")
+        must(
+            person.is_there or f"* {person.name}" not in named,
+            f"{person.name} is named, who did not agree or cancelled",
+        )
     return result
 
 

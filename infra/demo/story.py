@@ -145,10 +145,7 @@ class Story:
         self._import_files("Attendee list", [("attendees", self.folder / "latecomers.csv", None)])
         self._import_files(
             "Connection exports",
-            [
-                ("connections", path, path.parent.name)
-                for path in sorted((self.folder / "connections").glob("*/*"))
-            ],
+            [("connections", path, path.parent.name) for path in sorted((self.folder / "connections").glob("*/*"))],
         )
 
     def _import_files(self, title: str, files: list[tuple[str, Path, str | None]]) -> None:

@@ -41,7 +41,9 @@ def deploy(clients: ClientFactory, *, stack_name: str, workspace: Path) -> dict[
             StackName=stack_name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
         )
     except Exception as error:
-        raise RuntimeError("\n".join(["the template does not deploy:", *_failures(cloudformation, stack_name)])) from error
+        raise RuntimeError(
+            "\n".join(["the template does not deploy:", *_failures(cloudformation, stack_name)])
+        ) from error
     stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     _add_routes(clients, stack_name, outputs)
@@ -51,9 +53,7 @@ def deploy(clients: ClientFactory, *, stack_name: str, workspace: Path) -> dict[
 
 def _upload_code(template: dict[str, Any], s3: Any) -> None:
     """Put what CodeUri and ContentUri name into S3 and name that instead, as ``sam package`` does."""
-    s3.create_bucket(
-        Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name}
-    )
+    s3.create_bucket(Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if "CodeUri" in properties:

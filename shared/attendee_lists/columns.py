@@ -74,7 +74,7 @@ _BUYER: Final = re.compile(r"^(order|buyer|purchaser|billing|invoice|registratio
 _AGREED: Final = re.compile(r"^(agreed|agree|consent|einwilligung|zustimmung|consentement|consentimiento) (to )?(.+)$")
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _BY_HEADER: Final[Mapping[str, tuple[str, int]]] = {
-    word: (meaning, rank) for meaning, words in reversed(MEANINGS.items()) for rank, word in enumerate(words)
+    word: (meaning, rank) for meaning, words in reversed(list(MEANINGS.items())) for rank, word in enumerate(words)
 }
 
 

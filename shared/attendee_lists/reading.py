@@ -22,9 +22,11 @@ _NO: Final = frozenset("no n false 0 nein non nao nee nie".split()) | {""}
 _CANCELLED: Final = frozenset(
     "cancelled canceled void voided refunded declined deleted storniert annule annulee cancelado annullato c".split()
 ) | {"not attending"}
-_PENDING: Final = frozenset(
-    "pending invited waitlist waitlisted incomplete unpaid expired n e".split()
-) | {"pending approval", "on hold", "waiting list"}
+_PENDING: Final = frozenset("pending invited waitlist waitlisted incomplete unpaid expired n e".split()) | {
+    "pending approval",
+    "on hold",
+    "waiting list",
+}
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 

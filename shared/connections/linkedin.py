@@ -38,7 +38,7 @@ def read(stream: BinaryIO, source: str) -> Iterator[Connection | Reject]:  # noq
     """
     table = open_table(stream, _is_header)
     names = [cell.strip().lower() for cell in table.header]
-    at = {name: names.index(name) for name in _COLUMNS if name in names}
+    at: dict[str, int] = {name: names.index(name) for name in _COLUMNS if name in names}
     for row in table.rows:
         yield _connection(row, at)
 
@@ -59,9 +59,7 @@ def _connection(row: Row, at: dict[str, int]) -> Connection | Reject:
     name = f"{cell('first name')} {cell('last name')}".strip()
     if not found and not name:
         return Reject(row.line, "the row has neither a profile, an address nor a name")
-    return Connection(
-        tuple(found), Relation.CONNECTED, _date(cell("connected on")), name, cell("company"), row.line
-    )
+    return Connection(tuple(found), Relation.CONNECTED, _date(cell("connected on")), name, cell("company"), row.line)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -179,10 +179,20 @@ _TABLE: Final = (
         name="facebook",
         handle=re.compile(r"[a-z0-9.]{5,50}|id:\d{1,20}", re.IGNORECASE),
         url="https://www.facebook.com/{}",
-        hosts=("facebook.com", "m.facebook.com", "web.facebook.com", "mbasic.facebook.com", ".facebook.com", "fb.com", "m.me", "fb.me"),
+        hosts=(
+            "facebook.com",
+            "m.facebook.com",
+            "web.facebook.com",
+            "mbasic.facebook.com",
+            ".facebook.com",
+            "fb.com",
+            "m.me",
+            "fb.me",
+        ),
         canonical=_dotless,
         reserved=_words(
-            "groups pages events watch marketplace profile.php people sharer sharer.php share login help policies gaming"
+            "groups pages events watch marketplace profile.php people sharer sharer.php share "
+            "login help policies gaming"
         ),
         labels=("fb",),
         examples={

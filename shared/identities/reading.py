@@ -16,8 +16,8 @@ from shared.identities.networks import NETWORKS, Network
 MAX_CHARACTERS: Final = 2_000
 
 _PLACEHOLDERS: Final = frozenset(
-    "n/a na none no nope nil null - -- --- . / ? x tbd tba keine kein nein aucun aucune ninguno ninguna no tengo".split()
-) | {"not applicable", "i don't have one", "don't have one", "don't use"}
+    "n/a na none no nope nil null - -- --- . / ? tbd tba keine kein nein aucun aucune ninguno ninguna".split()
+) | {"not applicable", "i don't have one", "don't have one", "no tengo"}
 _SEPARATORS: Final = re.compile(r"[,;|\n\t]+|\s/\s")
 _LABELLED: Final = re.compile(r"([A-Za-z][A-Za-z .-]{0,20})\s*:\s*(?!//)")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

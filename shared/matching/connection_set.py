@@ -96,9 +96,7 @@ class ConnectionSet:
         ]
 
 
-def pack_connections(
-    attendee_id: str, source: str, connections: Iterable[Connection], *, key: bytes
-) -> ConnectionSet:
+def pack_connections(attendee_id: str, source: str, connections: Iterable[Connection], *, key: bytes) -> ConnectionSet:
     """The connections as a set; what an export lists twice is kept once, with its earliest date.
 
     The result depends on what is listed, not on the order: the same export gives the same bytes.

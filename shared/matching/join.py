@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.connections import Relation
 from shared.matching.connection_set import ConnectionSet, date_of
@@ -52,14 +53,14 @@ def find_listings(
     ]
 
 
-def _matching_rows(entries: np.ndarray, owned: np.ndarray) -> list[tuple[int, int]]:
+def _matching_rows(entries: npt.NDArray[np.uint64], owned: npt.NDArray[np.uint64]) -> list[tuple[int, int]]:
     """Index pairs (i, j) with ``entries[i] == owned[j]``; both sorted, both may repeat a hash."""
     if len(entries) == 0 or len(owned) == 0:
         return []
     few, many = (entries, owned) if len(entries) <= len(owned) else (owned, entries)
     first = np.searchsorted(many, few, side="left")
     hits = np.flatnonzero((first < len(many)) & (many[np.minimum(first, len(many) - 1)] == few))
-    rows = []
+    rows: list[tuple[int, int]] = []
     for hit in hits:
         last = int(np.searchsorted(many, few[hit], side="right"))
         rows.extend((int(hit), position) for position in range(int(first[hit]), last))

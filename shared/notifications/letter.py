@@ -38,7 +38,3 @@ class Letter:
         """The day after which everything kept for the event is gone."""
         end = self.event.expires_at
         return f"{end.day} {end:%B %Y}"
-
-    @property
-    def first_name(self) -> str:
-        return self.to_name.split()[0] if self.to_name.split() else ""

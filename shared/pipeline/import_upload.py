@@ -33,9 +33,7 @@ class NotAnUpload(ValueError):
     """The object's key does not say what it is."""
 
 
-def import_upload(
-    key: str, *, uploads: Uploads, events: KnownEvents, secrets: Secrets
-) -> ImportReport | None:
+def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: Secrets) -> ImportReport | None:
     """Import the object ``uploads/<event>/attendees/<name>`` or ``uploads/<event>/connections/<name>``.
 
     The same file again changes nothing. What cannot be imported at all is reported as refused, with the reason,
@@ -82,19 +80,20 @@ def _parse(key: str) -> tuple[str, str]:
 def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
     table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
     rejects: list[Reject] = []
-    counts = {"read": 0, "changed": 0}
+    read = changed = 0
     rows = _sorting_out(table, rejects)
     while chunk := list(islice(rows, ROWS_PER_CALL)):
-        counts["read"] += len(chunk)
-        counts["changed"] += _store_chunk(event, chunk, key)
+        read += len(chunk)
+        changed += _store_chunk(event, chunk, key)
     return ImportReport(
         upload=upload.key,
         kind="attendees",
         state="done",
+        read=read,
+        changed=changed,
         rejected=len(rejects),
         rejects=_hand_back(rejects, table.header, upload, uploads),
         notes=tuple(f'column "{header}" was not understood and is left out' for header in table.unrecognized),
-        **counts,
     )
 
 
@@ -187,4 +186,3 @@ def _hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, u
         write_rejects(rejects, header, file)
         file.seek(0)
         return uploads.put_rejects(upload.key, file)
-

@@ -48,7 +48,7 @@ def match_attendees(event: Event, changes: Changes) -> int:
             return written
         updates, refused = _one_round(event, pending)
         written += len(updates) - refused
-        pending = _changed_meanwhile(event, updates, refused)
+        pending = _changed_meanwhile(event, updates)
     if pending is None:
         return written
     raise Conflict(f"{len(pending.attendees)} attendees kept changing while they were matched")
@@ -98,9 +98,7 @@ def _join(
     return find_listings(entries, own) + find_listings(entries, others, among=changes.findable)
 
 
-def _sets_to_join(
-    event: Event, directory: Mapping[str, DirectoryEntry], changes: Changes
-) -> Iterable[ConnectionSet]:
+def _sets_to_join(event: Event, directory: Mapping[str, DirectoryEntry], changes: Changes) -> Iterable[ConnectionSet]:
     """The sets that take part, exactly those that the directory speaks of.
 
     Only a change of identities or agreement needs everybody's sets. They are read about a second late, at half
@@ -125,7 +123,7 @@ def _sets_to_join(
                 yield connection_set
 
 
-def _changed_meanwhile(event: Event, updates: Collection[ListingUpdate], refused: int) -> Changes | None:
+def _changed_meanwhile(event: Event, updates: Collection[ListingUpdate]) -> Changes | None:
     used: dict[str, int] = {}
     for update in updates:
         used[update.listing.lister] = update.lister_revision
@@ -136,7 +134,7 @@ def _changed_meanwhile(event: Event, updates: Collection[ListingUpdate], refused
     newer = frozenset(a for a, revision in used.items() if _revision(now, a) != revision)
     if newer:
         return Changes(findable=newer, sets=newer)
-    # Refused though nobody is newer: the other batch wrote first what we know as well.
+    # A write refused though nobody is newer: another batch wrote first what we know as well.
     return None
 
 

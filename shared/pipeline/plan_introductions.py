@@ -99,4 +99,3 @@ def _message(event: Event, introduction: Introduction, people: dict[str, Attende
 def _channel(attendee: Attendee) -> Channel:
     wants_texts = attendee.phone and attendee.agreed(Purpose.TEXT_MESSAGES)
     return Channel.TEXT_MESSAGE if wants_texts else Channel.EMAIL
-

@@ -17,7 +17,6 @@ from shared.services import Outcome, send_email, send_text_message
 from shared.services.mail import Attempt
 from shared.storage import attendees, introductions, matches
 
-
 # Longer than the function may run: whatever was claimed before that is at work no more.
 LONGEST_ATTEMPT = timedelta(minutes=2)
 
@@ -96,9 +95,7 @@ def _settle(
     return state
 
 
-def _prepare(
-    event: Event, introduction: Introduction, sender: Sender, now: datetime
-) -> Callable[[], Attempt] | None:
+def _prepare(event: Event, introduction: Introduction, sender: Sender, now: datetime) -> Callable[[], Attempt] | None:
     """The one call that sends it, with everything decided and written; None where nothing is left to say."""
     known = attendees.load_many(event, [introduction.attendee_id, *introduction.people])
     to = known.get(introduction.attendee_id)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 
-@lru_cache(maxsize=None)
+@cache
 def client(service: str, *, attempts: int = 4) -> Any:
     """A client with the process's AWS configuration; ``attempts`` counts the first call too."""
-    config = Config(
-        connect_timeout=3, read_timeout=15, retries={"total_max_attempts": attempts, "mode": "standard"}
-    )
+    config = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": attempts, "mode": "standard"})
     return boto3.client(service, config=config)  # type: ignore[call-overload]

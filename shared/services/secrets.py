@@ -23,7 +23,7 @@ class Secrets:
     def __init__(self, path: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._clock = clock
-        self._remembered: dict[str, tuple[float, str | None]] = {}
+        self._remembered: dict[str, tuple[float, str]] = {}
 
     def hashing_key(self) -> bytes:
         """The 32 bytes under which identities are hashed.
@@ -47,7 +47,7 @@ class Secrets:
                 Name=f"{self._path}/hashing-key",
                 Value=base64.b64encode(token_bytes(32)).decode(),
                 Type="SecureString",
-                Description="Icebreaker: the key under which identities are hashed. Lost, every set must be uploaded again.",
+                Description="The key under which Icebreaker hashes identities; lost, every set must be uploaded again.",
             )
         except ssm.exceptions.ParameterAlreadyExists:
             return
@@ -80,9 +80,9 @@ class Secrets:
             return known[1]
         ssm = client("ssm")
         try:
-            value = ssm.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)["Parameter"]["Value"]
+            answer = ssm.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)
         except ssm.exceptions.ParameterNotFound:
-            value = None
-        if value is not None:
-            self._remembered[name] = (self._clock(), value)
+            return None
+        value = str(answer["Parameter"]["Value"])
+        self._remembered[name] = (self._clock(), value)
         return value

@@ -22,8 +22,7 @@ def publish(topic_arn: str, messages: Sequence[TopicMessage]) -> set[int]:
                     "Id": str(position),
                     "Message": message.to_json(),
                     "MessageAttributes": {
-                        name: {"DataType": "String", "StringValue": value}
-                        for name, value in message.attributes.items()
+                        name: {"DataType": "String", "StringValue": value} for name, value in message.attributes.items()
                     },
                 }
                 for position, message in enumerate(messages[start : start + MESSAGES_PER_CALL], start)

@@ -48,9 +48,7 @@ class Uploads:
     def put_rejects(self, key: str, body: BinaryIO) -> str:
         """Write the rejects file of an upload beside it; its key."""
         rejects_key = key + REJECTS_SUFFIX
-        client("s3").put_object(
-            Bucket=self._bucket, Key=rejects_key, Body=body, ContentType="text/csv; charset=utf-8"
-        )
+        client("s3").put_object(Bucket=self._bucket, Key=rejects_key, Body=body, ContentType="text/csv; charset=utf-8")
         return rejects_key
 
     def delete(self, key: str) -> None:

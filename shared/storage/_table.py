@@ -83,17 +83,17 @@ class ConnectionSetItem(Item, discriminator="connection_set"):
 class MatchItem(Item, discriminator="match"):
     # "out": what the owner of this copy lists; "in": what the other lists. The revisions are those of the two
     # directory entries from which the direction was computed: (of the lister, of the listed).
-    out_evidence: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)
+    out_evidence: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     out_lister = NumberAttribute(null=True)
     out_listed = NumberAttribute(null=True)
-    in_evidence: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)
+    in_evidence: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     in_lister = NumberAttribute(null=True)
     in_listed = NumberAttribute(null=True)
 
 
 class IntroductionItem(Item, discriminator="introduction"):
     channel = UnicodeAttribute()
-    people: ListAttribute[str] = ListAttribute(of=UnicodeAttribute)
+    people: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     state = UnicodeAttribute()
     state_changed_at = UnicodeAttribute()
     provider_id = UnicodeAttribute(null=True)

@@ -28,6 +28,7 @@ from shared.storage._table import (
     shard_of,
     transaction,
 )
+
 # Uploads of one person end at the same moment seldom, and never this many.
 ATTEMPTS = 8
 
@@ -69,9 +70,7 @@ def load_for_registrations(
     return tickets, attendees
 
 
-def save(
-    event: Event, changes: Iterable[tuple[Change, Mapping[str, Attendee]]], *, hashing_key: bytes
-) -> None:
+def save(event: Event, changes: Iterable[tuple[Change, Mapping[str, Attendee]]], *, hashing_key: bytes) -> None:
     """Write changes, all of them or none, in one round trip; each attendee at most once among them.
 
     :param changes: each with the attendees it was computed from, by id
@@ -125,9 +124,7 @@ def forget_sets(event: Event, attendee_id: str) -> None:
     _change_sets(event, attendee_id, lambda _: {})
 
 
-def _change_sets(
-    event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]
-) -> None:
+def _change_sets(event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
     for _ in range(ATTEMPTS):
         entry = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id))
         known, wanted = entry.set_digests, change(entry.set_digests)
@@ -173,9 +170,7 @@ def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
 def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attendee | None, key: bytes) -> None:
     pk, sk = _key(event, "ATTENDEE", attendee.attendee_id)
     revision = before.revision if before else 0
-    item = AttendeeItem(
-        pk=pk, sk=sk, profile=_profile(attendee), revision=revision + 1, expires_at=expiry(event)
-    )
+    item = AttendeeItem(pk=pk, sk=sk, profile=_profile(attendee), revision=revision + 1, expires_at=expiry(event))
     unchanged = AttendeeItem.revision == revision if before else AttendeeItem.pk.does_not_exist()
     write.save(item, condition=unchanged)
     entry, known = _directory_facts(attendee, key), _directory_facts(before, key) if before else None
@@ -234,9 +229,7 @@ def _utc(moment: datetime) -> str:
 
 def _ticket(item: TicketItem) -> Ticket:
     platform, _, reference = item.sk.partition("#")
-    return Ticket(
-        platform, reference, Status(item.status), datetime.fromisoformat(item.changed_at), item.attendee_id
-    )
+    return Ticket(platform, reference, Status(item.status), datetime.fromisoformat(item.changed_at), item.attendee_id)
 
 
 def _profile(attendee: Attendee) -> dict[str, Any]:
@@ -276,4 +269,3 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
         notes=tuple(profile.get("notes", ())),
         revision=int(item.revision),
     )
-

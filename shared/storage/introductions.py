@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
@@ -50,9 +51,7 @@ def load(event: Event, attendee_id: str, wave: str) -> Introduction | None:
 def load_of(event: Event, attendee_id: str) -> list[Introduction]:
     """Everything the attendee was or will be told, in every wave."""
     pk, _ = _key(event, attendee_id, "")
-    items = IntroductionItem.query(
-        pk, IntroductionItem.sk.startswith(f"{attendee_id}#"), consistent_read=True
-    )
+    items = IntroductionItem.query(pk, IntroductionItem.sk.startswith(f"{attendee_id}#"), consistent_read=True)
     return [_introduction(event, item) for item in items]
 
 
@@ -72,7 +71,7 @@ def change_state(
     detail: str | None = None,
 ) -> bool:
     """Move an introduction to ``state``, provided that it stands in one of ``when_in``; False otherwise."""
-    actions = [IntroductionItem.state.set(state.value), IntroductionItem.state_changed_at.set(_utc(now))]
+    actions: list[Any] = [IntroductionItem.state.set(state.value), IntroductionItem.state_changed_at.set(_utc(now))]
     if provider_id is not None:
         actions.append(IntroductionItem.provider_id.set(provider_id))
     if detail is not None:
