@@ -59,6 +59,9 @@ MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+# The first so many words for "email" say that it is the attendee's own.
+ATTENDEES_OWN_ADDRESS: Final = 4
+
 PURPOSE_WORDS: Final[Mapping[str, Purpose]] = {
     "introduce": Purpose.INTRODUCE,
     "introductions": Purpose.INTRODUCE,
@@ -96,14 +99,22 @@ def plain(text: str) -> str:
 
 def understand(header: Sequence[str]) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """What each column of a header row means, and the headers that mean nothing to us."""
-    columns, unknown = [], []
+    columns: list[Column] = []
+    unknown: list[str] = []
     for position, text in enumerate(header):
         found = _meaning(text)
         if found is not None:
             columns.append(Column(position, text, *found))
         elif text:
             unknown.append(text)
+    if any(_is_attendees_own(column) for column in columns):
+        # Beside an address of the attendee's own, the general one is the buyer's: blank is better than theirs.
+        columns = [column for column in columns if column.meaning != "email" or _is_attendees_own(column)]
     return tuple(sorted(columns, key=lambda column: (column.meaning, column.rank, column.position))), tuple(unknown)
+
+
+def _is_attendees_own(column: Column) -> bool:
+    return column.meaning == "email" and column.rank < ATTENDEES_OWN_ADDRESS
 
 
 def is_header(cells: Sequence[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from shared.notifications.letter import Letter
 
 FALLBACK_LANGUAGE: Final = "en"
-_UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def compose_email(letter: Letter, *, to: str, sender: str, sender_name: str, now: datetime) -> EmailMessage:
@@ -56,7 +54,7 @@ def _subject(letter: Letter) -> str:
 
 def _header_text(text: str) -> str:
     # A name with a line break must not become a header of its own.
-    return _UNSAFE_IN_HEADER.sub(" ", text).strip()
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _render(template: str, letter: Letter) -> str:

@@ -18,7 +18,7 @@ _GSM: Final = frozenset(
 
 def compose_text_message(letter: Letter) -> str:
     """As many names as fit, never a name cut in half; beyond the alphabet, letters lose their accents."""
-    names = [_gsm(person.name) for person in letter.people]
+    names = [_gsm(person.name) or "somebody you know" for person in letter.people]
     where = f" Say hello at {_gsm(letter.event.meeting_point)}." if letter.event.meeting_point else ""
     for ending in (where, ""):
         for shown in range(len(names), 0, -1):
@@ -43,5 +43,6 @@ def _gsm(text: str) -> str:
             letters.append(letter)
         else:
             plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-            letters.append(plain or ("'" if letter in "’‘ʼ" else "-" if letter in "–—‑" else ""))
-    return "".join(letters)
+            kept = "".join(c for c in plain if c in _GSM)
+            letters.append(kept or ("'" if letter in "’‘ʼ" else "-" if letter in "–—‑" else ""))
+    return "".join(letters).strip()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
@@ -37,8 +39,12 @@ def save(event: Event, updates: Iterable[ListingUpdate]) -> int:
     A direction whose evidence ended is kept empty, not deleted: it remembers from which revisions that was
     known, so that a slower batch with older knowledge cannot bring it back.
     """
-    jobs = [(update, outward) for update in updates for outward in (True, False)]
-    return sum(in_parallel(lambda job: _save_copy(event, *job), jobs))
+    copies: defaultdict[tuple[str, str], list[ListingUpdate]] = defaultdict(list)
+    for update in updates:
+        pair = (update.listing.lister, update.listing.listed)
+        copies[pair].append(update)
+        copies[pair[::-1]].append(update)
+    return sum(in_parallel(lambda copy: _save_copy(event, *copy), list(copies.items())))
 
 
 def listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listing]:
@@ -74,30 +80,31 @@ def load_between(event: Event, attendee_id: str, others: Iterable[str]) -> dict[
     }
 
 
-def _save_copy(event: Event, update: ListingUpdate, outward: bool) -> int:
-    listing = update.listing
-    owner, other = (listing.lister, listing.listed) if outward else (listing.listed, listing.lister)
-    evidence, by_lister, of_listed = (
-        (MatchItem.out_evidence, MatchItem.out_lister, MatchItem.out_listed)
-        if outward
-        else (MatchItem.in_evidence, MatchItem.in_lister, MatchItem.in_listed)
-    )
-    try:
-        MatchItem(pk=_partition(event, owner), sk=f"{owner}#{other}").update(
-            actions=[
-                evidence.set([_to_text(piece) for piece in listing.evidence]),
-                by_lister.set(update.lister_revision),
-                of_listed.set(update.listed_revision),
-                MatchItem.kind.set(MatchItem),
-                MatchItem.expires_at.set(expiry(event)),
-            ],
-            condition=by_lister.does_not_exist()
-            | ((by_lister <= update.lister_revision) & (of_listed <= update.listed_revision)),
+def _save_copy(event: Event, copy: tuple[str, str], updates: list[ListingUpdate]) -> int:
+    """Write one or both directions to one attendee's copy, in one write; how many were refused."""
+    owner, other = copy
+    actions: list[Any] = [MatchItem.kind.set(MatchItem), MatchItem.expires_at.set(expiry(event))]
+    condition: Any = None
+    for update in updates:
+        evidence, lister, listed = (
+            (MatchItem.out_evidence, MatchItem.out_lister, MatchItem.out_listed)
+            if update.listing.lister == owner
+            else (MatchItem.in_evidence, MatchItem.in_lister, MatchItem.in_listed)
         )
+        actions += [
+            evidence.set([_to_text(piece) for piece in update.listing.evidence]),
+            lister.set(update.lister_revision),
+            listed.set(update.listed_revision),
+        ]
+        newer = lister.does_not_exist() | ((lister <= update.lister_revision) & (listed <= update.listed_revision))
+        condition = newer if condition is None else condition & newer
+    try:
+        MatchItem(pk=_partition(event, owner), sk=f"{owner}#{other}").update(actions=actions, condition=condition)
     except UpdateError as error:
-        if lost_a_race(error):
-            return 1
-        raise
+        if not lost_a_race(error):
+            raise
+        # One direction may be newer than what is stored though the other is not.
+        return 1 if len(updates) == 1 else sum(_save_copy(event, copy, [update]) for update in updates)
     return 0
 
 

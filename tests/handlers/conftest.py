@@ -1,0 +1,168 @@
+"""The real handlers against moto, in this process, with a table made of the template's own definition."""
+
+import importlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+from shared import registrations, storage
+from shared.events import Event, Wave
+from shared.services import Secrets
+from shared.services._clients import client
+
+TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text())
+START = datetime(2026, 6, 1, 9, tzinfo=UTC)
+EVENT = Event(
+    event_id="democon",
+    name="DemoCon",
+    starts_at=START,
+    ends_at=START + timedelta(days=1),
+    time_zone="UTC",
+    place="Kennewick",
+    organizer="The Demo Society",
+    contact="hello@democon.example",
+    waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1))),
+    shards=2,
+)
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "SECRETS_PATH": "/icebreaker/test",
+    "UPLOADS_BUCKET": "uploads",
+    "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:introductions",
+    "SENDER_ADDRESS": "hello@icebreaker.example",
+    "SENDER_NAME": "Icebreaker",
+    "POWERTOOLS_SERVICE_NAME": "icebreaker",
+    "POWERTOOLS_METRICS_NAMESPACE": "Icebreaker",
+    "POWERTOOLS_DEV": "false",
+}
+CONTEXT = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
+    aws_request_id="r",
+    get_remaining_time_in_millis=lambda: 10_000,
+)
+
+
+@dataclass
+class World:
+    """One deployment with one event, and what a test does to it."""
+
+    table_name: str
+    secrets: Secrets
+    secret: str
+    calls: list[str] = field(default_factory=list)  # DynamoDB operations, in order
+
+    def handler(self, name: str) -> Any:
+        """A function's handler as a new container would load it."""
+        module = importlib.import_module(f"functions.{name}.handler")
+        return importlib.reload(module)
+
+    def post(self, payload: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
+        """Deliver a webhook in our own format; signed, unless ``headers`` say otherwise."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        signed = registrations.sign("icebreaker", body, self.secret, delivery_id="msg_1", now=datetime.now(UTC))
+        return self.deliver(body, signed | headers)
+
+    def deliver(
+        self, body: bytes, headers: dict[str, str], *, event_id: str = "democon", platform: str = "icebreaker"
+    ) -> tuple[int, dict[str, Any]]:
+        path = f"/events/{event_id}/registrations/{platform}"
+        answer = self.handler("receive_registration").handler(
+            {
+                "version": "2.0",
+                "routeKey": "POST /events/{event_id}/registrations/{platform}",
+                "rawPath": path,
+                "headers": headers,
+                "requestContext": {
+                    "http": {"method": "POST", "path": path},
+                    "requestId": "r",
+                    "stage": "$default",
+                },
+                "body": body.decode("latin-1"),
+                "isBase64Encoded": False,
+            },
+            CONTEXT,
+        )
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table, in a stable order."""
+        found = boto3.client("dynamodb").scan(TableName=self.table_name)["Items"]
+        return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def upload(self, name: str, body: bytes, *, kind: str = "connections", owner: str | None = None) -> str:
+        key = f"uploads/democon/{kind}/1/{name}"
+        metadata = {"owner": owner} if owner else {}
+        boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
+        return key
+
+    def import_upload(self, key: str) -> None:
+        self.handler("import_upload").handler(
+            {
+                "version": "0",
+                "id": "1",
+                "detail-type": "Object Created",
+                "source": "aws.s3",
+                "detail": {"bucket": {"name": "uploads"}, "object": {"key": key, "size": 1}},
+            },
+            CONTEXT,
+        )
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[World]:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    table_name = f"table-{abs(hash(request.node.nodeid))}"
+    for name, value in (ENVIRONMENT | {"TABLE_NAME": table_name}).items():
+        monkeypatch.setenv(name, value)
+    client.cache_clear()
+    with mock_aws():
+        definition = TEMPLATE["Resources"]["Table"]["Properties"]
+        boto3.client("dynamodb").create_table(
+            TableName=table_name,
+            **{name: definition[name] for name in ("AttributeDefinitions", "KeySchema", "BillingMode")},
+        )
+        boto3.client("s3").create_bucket(
+            Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        boto3.client("sns").create_topic(Name="introductions")
+        boto3.client("ses").verify_email_identity(EmailAddress="hello@icebreaker.example")
+        storage.connect(table_name)
+        secrets = Secrets(ENVIRONMENT["SECRETS_PATH"])
+        secrets.ensure_hashing_key()
+        secret = registrations.new_secret()
+        secrets.add_webhook_secret("democon", "icebreaker", secret)
+        storage.events.create(EVENT)
+        yield World(table_name, secrets, secret)
+    client.cache_clear()
+
+
+def registered(name: str, minute: int = 0, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:
+    """A payload in our own format for an invented person."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minute)
+    return {
+        "type": kind,
+        "timestamp": at.isoformat(),
+        "data": {
+            "reference": f"T-{name}",
+            "name": name.title(),
+            "email": f"{name}@example.org",
+            "handles": {"linkedin": f"linkedin.com/in/{name}", "github": name},
+            "agreed": ["introduce", "connections"],
+        }
+        | data,
+    }

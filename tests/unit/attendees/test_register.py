@@ -1,0 +1,140 @@
+"""What registrations make of tickets and attendees, in whatever order and however often they arrive."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.attendees import Attendee, Ticket, register, withdraw
+from shared.registrations import Purpose, Registration, Status
+
+START = datetime(2026, 5, 1, 9, tzinfo=UTC)
+BOTH = frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS})
+
+
+class Book:
+    """Keeps what ``register`` says must be kept, as storage would."""
+
+    def __init__(self) -> None:
+        self.tickets: dict[str, Ticket] = {}
+        self.attendees: dict[str, Attendee] = {}
+
+    def take(self, registration: Registration) -> bool:
+        attendee_id = registration.email
+        ticket = self.tickets.get(f"{registration.platform}#{registration.reference}")
+        previous = ticket.attendee_id if ticket and ticket.attendee_id != attendee_id else None
+        change = register(
+            registration,
+            event_id="e",
+            attendee_id=attendee_id,
+            ticket=ticket,
+            holder=self.attendees.get(attendee_id or ""),
+            previous_holder=self.attendees.get(previous or ""),
+        )
+        if change.ticket:
+            self.tickets[change.ticket.key] = change.ticket
+        self.attendees.update((a.attendee_id, a) for a in change.attendees)
+        return bool(change)
+
+
+def registration(minute: int = 0, **fields: object) -> Registration:
+    base = Registration("tito", "T-1", Status.REGISTERED, START, "Ann", "ann@example.org", agreed=BOTH)
+    return replace(base, changed_at=START + timedelta(minutes=minute), **fields)  # type: ignore[arg-type]
+
+
+def test_a_second_delivery_changes_nothing() -> None:
+    book = Book()
+    assert book.take(registration())
+    assert not book.take(registration())
+
+
+@given(st.permutations(range(5)), st.lists(st.integers(0, 4), max_size=5))
+def test_the_later_state_wins_whichever_arrives_last(order: list[int], again: list[int]) -> None:
+    story = [
+        registration(0),
+        registration(1, company="Acme"),
+        registration(2, name="Ann O'Neil"),
+        registration(3, status=Status.CANCELLED),
+        registration(4, name="Ann O'Neil-Doe", agreed=frozenset({Purpose.INTRODUCE})),
+    ]
+    book = Book()
+    for position in [*order, *again]:
+        book.take(story[position])
+    ann = book.attendees["ann@example.org"]
+    assert ann.attending
+    assert ann.name == "Ann O'Neil-Doe"
+    assert ann.consent is not None
+    assert ann.consent.purposes == {Purpose.INTRODUCE}
+
+
+@given(st.permutations(range(3)))
+def test_who_cancelled_stays_cancelled_whatever_older_arrives(order: list[int]) -> None:
+    story = [registration(0), registration(1), registration(2, status=Status.CANCELLED, email=None, name="")]
+    book = Book()
+    for position in order:
+        book.take(story[position])
+    assert not any(attendee.attending for attendee in book.attendees.values())
+
+
+def test_at_the_same_instant_a_cancellation_wins() -> None:
+    for story in (
+        ([registration(), registration(status=Status.CANCELLED)],) * 1,
+        ([registration(status=Status.CANCELLED), registration()],),
+    ):
+        book = Book()
+        for one in story[0]:
+            book.take(one)
+        assert not book.attendees["ann@example.org"].attending
+
+
+def test_a_ticket_that_changes_hands_leaves_its_earlier_holder() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.take(registration(1, email="bea@example.org", name="Bea"))
+    assert not book.attendees["ann@example.org"].attending
+    assert book.attendees["bea@example.org"].attending
+
+
+def test_a_person_with_two_tickets_comes_until_both_are_cancelled() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.take(registration(0, reference="T-2"))
+    book.take(registration(1, status=Status.CANCELLED))
+    assert book.attendees["ann@example.org"].attending
+    book.take(registration(1, reference="T-2", status=Status.CANCELLED))
+    assert not book.attendees["ann@example.org"].attending
+
+
+def test_an_old_list_does_not_bring_back_who_cancelled_on_the_platform() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.take(registration(1, status=Status.CANCELLED))
+    book.take(registration(9, platform="list", reference="ann@example.org"))
+    assert not book.attendees["ann@example.org"].attending
+
+
+def test_a_list_uploaded_again_later_changes_nothing() -> None:
+    book = Book()
+    book.take(registration(0, platform="list"))
+    assert not book.take(registration(60, platform="list"))
+
+
+def test_silence_leaves_agreement_as_it_was() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.take(registration(1, agreed=None, company="Acme"))
+    assert book.attendees["ann@example.org"].agreed(Purpose.INTRODUCE)
+
+
+def test_what_a_person_withdrew_no_later_registration_or_list_gives_back() -> None:
+    book = Book()
+    book.take(registration(0))
+    ann = withdraw(book.attendees["ann@example.org"], frozenset(Purpose), now=START)
+    book.attendees["ann@example.org"] = ann
+    book.take(registration(5, company="Acme"))
+    book.take(registration(9, platform="list", reference="x"))
+    after = book.attendees["ann@example.org"]
+    assert after.company == "Acme"
+    assert not after.may_be_named
+    assert after.findable_identities == ()
