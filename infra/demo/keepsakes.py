@@ -38,11 +38,12 @@ def draw_overview(cast: Cast, result: Result, path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
     from matplotlib.lines import Line2D
+    from matplotlib.patheffects import withStroke
 
     graph = nx.Graph()
     graph.add_nodes_from(person.email for person in cast.people)
     graph.add_edges_from((person.email, other) for person in cast.people for other in person.knows)
-    places = nx.spring_layout(graph, k=0.42, iterations=400, seed=SEED)
+    places = nx.spring_layout(graph, k=0.62, iterations=600, seed=SEED)
     introduced = {(min(pair), max(pair)) for pair in result.introduced}
     found = result.found - introduced
     unknown = [e for e in graph.edges if (min(e), max(e)) not in introduced | found]
@@ -62,18 +63,25 @@ def draw_overview(cast: Cast, result: Result, path: Path) -> None:
     for person in cast.people:
         x, y = places[person.email]
         axes.annotate(
-            person.name, (x, y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=7.5, color="#3b352f"
+            person.name,
+            (x, y),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+            color="#3b352f",
+            path_effects=[withStroke(linewidth=2.5, foreground="#ffffff")],
         )
     axes.legend(
         handles=[
             Line2D([], [], color="#d2693c", lw=2, label=f"introduced ({len(introduced)} pairs)"),
-            Line2D([], [], color="#7f9fb8", lw=1.5, label=f"found, to be asked first ({len(found)})"),
+            Line2D([], [], color="#7f9fb8", lw=1.5, label=f"found, not told before both are asked ({len(found)})"),
             Line2D([], [], color="#d9d4cc", lw=1, label="know each other, but nobody brought it or agreed"),
             Line2D([], [], marker="o", ls="", color="#d2693c", label="brought connections"),
             Line2D([], [], marker="o", ls="", color="#7f9fb8", label="agreed to be introduced"),
             Line2D([], [], marker="o", ls="", mfc="#ffffff", mec="#a39b92", label="never agreed, or cancelled"),
         ],
-        loc="lower left",
+        loc="upper right",
         frameon=False,
         fontsize=9,
     )

@@ -72,7 +72,8 @@ class Webhook:
             | data,
         }
         body = json.dumps(payload).encode()
-        headers = registrations.sign("icebreaker", body, self._secret, delivery_id=uuid.uuid4().hex, now=datetime.now(UTC))
+        delivery_id = uuid.uuid4().hex
+        headers = registrations.sign("icebreaker", body, self._secret, delivery_id=delivery_id, now=datetime.now(UTC))
         return self.post_raw(body, headers)
 
     def post_raw(self, body: bytes, headers: dict[str, str]) -> int:
