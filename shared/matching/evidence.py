@@ -68,9 +68,10 @@ WEIGHTS: Final[Mapping[Relation, float]] = {
 def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> float:
     """How strong a tie is, from 0 (none) to below 1: the noisy-or of its evidence, rounded to 4 places.
 
-    Evidence of one direction, network and relation counts once, however many exports repeat it.
+    Evidence of one direction, source and relation counts once: who is found in one export by address and by profile
+    is connected there once.
     """
-    distinct = {(0, e.network, e.relation) for e in one_way} | {(1, e.network, e.relation) for e in other_way}
+    distinct = {(0, e.source, e.relation) for e in one_way} | {(1, e.source, e.relation) for e in other_way}
     doubt = 1.0
     for _, _, relation in sorted(distinct):
         doubt *= 1 - WEIGHTS[relation]
