@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.parser import BaseModel, event_parser
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
@@ -22,21 +23,28 @@ events = KnownEvents()
 storage.connect(os.environ["TABLE_NAME"])
 
 
+class Wave(BaseModel):
+    """What a schedule says; see shared.services.schedules."""
+
+    event_id: str
+    wave: str
+
+
 @metrics.log_metrics
-@logger.inject_lambda_context
-def handler(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
-    known = events.get(event["event_id"])
+@logger.inject_lambda_context(clear_state=True)
+@event_parser(model=Wave)
+def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    logger.append_keys(event_id=event.event_id, wave=event.wave)
+    known = events.get(event.event_id)
     if known is None:
-        logger.warning("wave of an event that is gone", event_id=event["event_id"], wave=event["wave"])
+        logger.warning("wave of an event that is gone")
         return {}
     report = plan_introductions(
-        known, event["wave"], publish=partial(publish, os.environ["TOPIC_ARN"]), now=datetime.now(UTC)
+        known, event.wave, publish=partial(publish, os.environ["TOPIC_ARN"]), now=datetime.now(UTC)
     )
     metrics.add_metric("IntroductionsPlanned", MetricUnit.Count, report.planned)
     logger.info(
         "wave planned",
-        event_id=event["event_id"],
-        wave=event["wave"],
         planned=report.planned,
         published=report.published,
         refused=report.refused,

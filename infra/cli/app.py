@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, track
 from rich.table import Table
 
 from infra.cli.deployment import Deployment, NoDeployment, find_deployment
@@ -247,7 +247,12 @@ def match(
     assume_agreed: Annotated[bool, typer.Option("--assume-agreed", help="Leave the list's agreement aside.")] = False,
 ) -> None:
     """Find who knows whom on this machine alone: a list, and a folder of exports named by e-mail address."""
-    result = match_offline(attendee_list, connections, assume_agreed=assume_agreed)
+    result = match_offline(
+        attendee_list,
+        connections,
+        assume_agreed=assume_agreed,
+        watch=lambda exports: track(exports, "Reading exports", console=errors, transient=True),
+    )
     for problem in result.problems:
         errors.print(problem, style="yellow", soft_wrap=True, markup=False, highlight=False)
     if out is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,18 +41,25 @@ class OfflineResult:
     problems: list[str] = field(default_factory=list)  # one sentence each
 
 
-def match_offline(attendee_list: Path, connections: Path, *, assume_agreed: bool) -> OfflineResult:
+def match_offline(
+    attendee_list: Path,
+    connections: Path,
+    *,
+    assume_agreed: bool,
+    watch: Callable[[list[tuple[Path, str]]], Iterable[tuple[Path, str]]] = list,
+) -> OfflineResult:
     """Find who knows whom.
 
     :param connections: a folder with one file or subfolder for each attendee, named by e-mail address
     :param assume_agreed: leave the list's agreement aside
+    :param watch: goes through the exports it is given, and may show how far it has come
     :raises shared.tables.UnreadableTable: where the list has no recognizable header
     """
     # Of this run only: nothing that is written down hangs on it.
     key = secrets.token_bytes(32)
     problems: list[str] = []
     people = _attendees(attendee_list, key, problems, assume_agreed=assume_agreed)
-    sets = list(_sets(connections, people, key, problems))
+    sets = list(_sets(connections, watch(list(_exports(connections))), people, key, problems))
     directory = [
         DirectoryEntry(attendee_id, findable=findable_under(person.findable_identities, key))
         for attendee_id, person in people.items()
@@ -113,8 +120,14 @@ def _attendees(path: Path, key: bytes, problems: list[str], *, assume_agreed: bo
     return people
 
 
-def _sets(folder: Path, people: dict[str, Attendee], key: bytes, problems: list[str]) -> Iterator[ConnectionSet]:
-    for path, address in _exports(folder):
+def _sets(
+    folder: Path,
+    exports: Iterable[tuple[Path, str]],
+    people: dict[str, Attendee],
+    key: bytes,
+    problems: list[str],
+) -> Iterator[ConnectionSet]:
+    for path, address in exports:
         email = identities.email(address)
         owner = people.get(attendee_id_of(EVENT_ID, email.handle, key)) if email else None
         name = path.relative_to(folder)
