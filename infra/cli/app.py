@@ -174,6 +174,35 @@ def withdraw_attendee(email: str, event_id: EventOption) -> None:
     console.print("Done. It holds from the next message on, those in the queue included.")
 
 
+@attendees_app.command("erase")
+def erase_attendee(
+    email: str, event_id: EventOption, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Forget a person: all they registered and brought, and who they know; no list brings them back."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    address = identities.email(email)
+    if not yes:
+        typer.confirm(f"Forget everything about {email} at {event.name}?", abort=True)
+    if address is None or not manage_event.erase_attendee(
+        event, address.handle, secrets=deployment.secrets, now=datetime.now(UTC)
+    ):
+        raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
+    console.print("Forgotten.")
+
+
+@attendees_app.command("show")
+def show_attendee(email: str, event_id: EventOption) -> None:
+    """Everything that is kept of a person, as JSON, to hand to them."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    address = identities.email(email)
+    kept = address and manage_event.everything_about(event, address.handle, secrets=deployment.secrets)
+    if not kept:
+        raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
+    console.print_json(data=kept)
+
+
 @connections_app.command("import")
 def import_connections(
     file: ExistingFile,

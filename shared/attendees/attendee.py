@@ -70,6 +70,7 @@ class Attendee:
     tickets: tuple[tuple[str, Status], ...] = ()  # (Ticket.key, status), sorted
     profile_changed_at: datetime | None = None  # of the registration that the profile was taken from
     notes: tuple[str, ...] = ()  # what could not be understood, for the organizer
+    erased: bool = False  # asked to be forgotten: a tombstone that no registration or list brings back to life
     revision: int = 0  # counts the writes; the store's optimistic lock
 
     @property

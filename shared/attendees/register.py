@@ -39,7 +39,7 @@ def register(
     :param holder: the attendee of that id, as stored, if there is one
     :param previous_holder: the attendee that the stored ticket belongs to, where it is another than ``holder``
     """
-    if ticket is not None and _is_stale(registration, ticket):
+    if (holder is not None and holder.erased) or (ticket is not None and _is_stale(registration, ticket)):
         return Change()
     keeps_holder = attendee_id is None and registration.status is Status.CANCELLED and ticket is not None
     new_ticket = Ticket(
@@ -63,6 +63,19 @@ def register(
     if ticket_repeats and not changed:
         return Change()
     return Change(ticket=new_ticket, attendees=tuple(changed))
+
+
+def erase(attendee: Attendee, *, now: datetime) -> Attendee:
+    """The attendee as someone to be forgotten; tickets are still named, for whoever deletes them."""
+    return Attendee(
+        event_id=attendee.event_id,
+        attendee_id=attendee.attendee_id,
+        email="",
+        consent=Consent(frozenset(), now, BY_PERSON),
+        tickets=attendee.tickets,
+        erased=True,
+        revision=attendee.revision,
+    )
 
 
 def withdraw(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from shared.attendees import attendee_id_of, withdraw
+from shared.attendees import attendee_id_of, erase, withdraw
 from shared.events import Event
 from shared.introductions import State
 from shared.registrations import Purpose, new_secret
@@ -74,6 +75,60 @@ def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: dateti
     connection_sets.delete_of(event, attendee.attendee_id)
     attendees.forget_sets(event, attendee.attendee_id)
     return True
+
+
+def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
+    """Forget a person; False where they are unknown. Cut short, it is finished by repeating it.
+
+    What stays is a tombstone under their keyed id, so that the next import of the same list does not bring them
+    back, and that id in the lists of whom others were told about.
+    """
+    key = secrets.hashing_key()
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, key))
+    if attendee is None:
+        return False
+    forgotten = erase(attendee, now=now)
+    # First of all nothing may be said of them any more; from here on nobody finds them.
+    attendees.save_attendee(event, forgotten, attendee, hashing_key=key)
+    connection_sets.delete_of(event, attendee.attendee_id)
+    introductions.delete_of(event, attendee.attendee_id)
+    matches.delete_of(event, attendee.attendee_id)
+    attendees.delete_directory_entry(event, attendee.attendee_id)
+    attendees.delete_tickets(event, attendee)
+    saved = attendees.load(event, attendee.attendee_id)
+    if saved is not None:
+        attendees.save_attendee(event, replace(saved, tickets=()), saved, hashing_key=key)
+    return True
+
+
+def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str, Any] | None:
+    """All that is kept of a person, as JSON-able values for them to see; None where they are unknown."""
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.hashing_key()))
+    if attendee is None or attendee.erased:
+        return None
+    consent = attendee.consent
+    return {
+        "event": event.name,
+        "name": attendee.name,
+        "email": attendee.email,
+        "phone": attendee.phone,
+        "company": attendee.company,
+        "language": attendee.locale,
+        "profiles": [identity.url or identity.display for identity in attendee.identities],
+        "agreed": sorted(consent.purposes) if consent else [],
+        "agreed_on": consent and consent.changed_at.isoformat(),
+        "agreed_by": consent and consent.given_by,
+        "tickets": dict(attendee.tickets),
+        "connections_as_keyed_hashes": {
+            found.source: len(found) for found, _ in connection_sets.load_of(event, attendee.attendee_id)
+        },
+        "people_you_know_here": len(matches.listings_of(event, [attendee.attendee_id])),
+        "introductions": [
+            {"wave": told.wave, "channel": told.channel, "people": len(told.people), "state": told.state}
+            for told in introductions.load_of(event, attendee.attendee_id)
+        ],
+        "deleted_on": event.expires_at.date().isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

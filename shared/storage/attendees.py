@@ -124,6 +124,18 @@ def forget_sets(event: Event, attendee_id: str) -> None:
     _change_sets(event, attendee_id, lambda _: {})
 
 
+def delete_tickets(event: Event, attendee: Attendee) -> None:
+    """Forget the attendee's tickets."""
+    with TicketItem.batch_write() as batch:
+        for ticket_key, _ in attendee.tickets:
+            batch.delete(TicketItem(*_key(event, "TICKET", ticket_key)))
+
+
+def delete_directory_entry(event: Event, attendee_id: str) -> None:
+    """Take the attendee out of the directory."""
+    DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).delete()
+
+
 def _change_sets(event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
     for _ in range(ATTEMPTS):
         entry = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id))
@@ -245,6 +257,7 @@ def _profile(attendee: Attendee) -> dict[str, Any]:
         "tickets": [[key, status.value] for key, status in attendee.tickets],
         "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
         "notes": list(attendee.notes),
+        "erased": attendee.erased,
     }
     return {name: value for name, value in profile.items() if value}
 
@@ -256,7 +269,7 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
     return Attendee(
         event_id=event.event_id,
         attendee_id=item.sk,
-        email=profile["email"],
+        email=profile.get("email", ""),
         name=profile.get("name", ""),
         phone=profile.get("phone"),
         company=profile.get("company", ""),
@@ -267,5 +280,6 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
         tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),
         profile_changed_at=changed_at and datetime.fromisoformat(changed_at),
         notes=tuple(profile.get("notes", ())),
+        erased=profile.get("erased", False),
         revision=int(item.revision),
     )

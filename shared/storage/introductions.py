@@ -60,6 +60,13 @@ def load_all(event: Event) -> Iterator[Introduction]:
         yield _introduction(event, item)
 
 
+def delete_of(event: Event, attendee_id: str) -> None:
+    """Forget everything the attendee was or would have been told."""
+    with IntroductionItem.batch_write() as batch:
+        for introduction in load_of(event, attendee_id):
+            batch.delete(IntroductionItem(*_key(event, attendee_id, introduction.wave)))
+
+
 def change_state(
     event: Event,
     introduction: Introduction,

@@ -80,6 +80,17 @@ def load_between(event: Event, attendee_id: str, others: Iterable[str]) -> dict[
     }
 
 
+def delete_of(event: Event, attendee_id: str) -> None:
+    """Forget every match of the attendee, the copies of the others included."""
+    with MatchItem.batch_write() as batch:
+        for item in MatchItem.query(
+            _partition(event, attendee_id), MatchItem.sk.startswith(f"{attendee_id}#"), consistent_read=True
+        ):
+            other = item.sk.partition("#")[2]
+            batch.delete(MatchItem(pk=_partition(event, other), sk=f"{other}#{attendee_id}"))
+            batch.delete(item)
+
+
 def _save_copy(event: Event, copy: tuple[str, str], updates: list[ListingUpdate]) -> int:
     """Write one or both directions to one attendee's copy, in one write; how many were refused."""
     owner, other = copy

@@ -16,7 +16,7 @@ from shared.attendees import Attendee
 from shared.introductions import State
 from shared.notifications import TopicMessage
 from shared.pipeline import send_notification as sending
-from shared.pipeline.manage_event import funnel, withdraw_attendee
+from shared.pipeline.manage_event import erase_attendee, everything_about, funnel, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
 from shared.services.mail import Attempt, Outcome
 from shared.storage.imports import ImportReport
@@ -419,6 +419,40 @@ def test_deleting_an_event_leaves_nothing_of_it(friends: World) -> None:
     send(friends, run_wave(friends))
     assert storage.events.delete(EVENT) > 5
     assert friends.items() == []
+
+
+def test_erasure_leaves_nothing_that_names_the_person_and_no_list_brings_them_back(friends: World) -> None:
+    send(friends, run_wave(friends))
+    assert erase_attendee(EVENT, "mack@example.org", secrets=friends.secrets, now=datetime.now(UTC))
+    assert "mack" not in json.dumps(friends.items(), default=str).lower()
+    assert pairs() == set()
+    friends.post(registered("mack", 30))
+    friends.import_upload(friends.upload("l.csv", b"Name,Email,Agreed\nMack,mack@example.org,yes\n", kind="attendees"))
+    match(friends)
+    assert "mack" not in json.dumps(friends.items(), default=str).lower()
+    assert (funnel(EVENT).registered, pairs(), run_wave(friends, "second")) == (2, set(), [])
+
+
+@pytest.mark.parametrize("step", ["connection_sets", "introductions", "matches"])
+def test_an_erasure_that_was_cut_short_is_finished_by_repeating_it(
+    friends: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(getattr(storage, step), "delete_of", _killed)
+        with pytest.raises(SystemError):
+            erase_attendee(EVENT, "mack@example.org", secrets=friends.secrets, now=datetime.now(UTC))
+    assert run_wave(friends) == []
+    assert erase_attendee(EVENT, "mack@example.org", secrets=friends.secrets, now=datetime.now(UTC))
+    assert "mack" not in json.dumps(friends.items(), default=str).lower()
+
+
+def test_a_person_can_see_all_that_is_kept_of_them(friends: World) -> None:
+    kept = everything_about(EVENT, "ann@example.org", secrets=friends.secrets)
+    assert kept is not None
+    assert kept["email"] == "ann@example.org"
+    assert kept["profiles"] == ["https://github.com/ann", "https://www.linkedin.com/in/ann"]
+    assert kept["connections_as_keyed_hashes"] == {"linkedin-connections": 2}
+    assert json.dumps(kept)
 
 
 def test_logs_hold_no_personal_data(friends: World, capsys: pytest.CaptureFixture[str]) -> None:
