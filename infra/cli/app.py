@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, track
-from rich.table import Table
+from rich.table import Column, Table
 
 from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.offline import match_offline, write_pairs
@@ -63,12 +63,17 @@ def main() -> None:
     try:
         app()
     except (NoDeployment, NotImported, UnreadableTable, storage.Conflict) as error:
-        errors.print(f"[red]{error}[/red]", soft_wrap=True)
+        _say_wrong(str(error))
         sys.exit(1)
     except BadEvent as error:
         for problem in error.problems:
-            errors.print(f"[red]{problem}[/red]", soft_wrap=True)
+            _say_wrong(problem)
         sys.exit(1)
+
+
+def _say_wrong(sentence: str) -> None:
+    # What people typed may look like markup.
+    errors.print(sentence, style="red", soft_wrap=True, markup=False, highlight=False)
 
 
 def _deployment() -> Deployment:
@@ -83,7 +88,7 @@ def create_event(file: ExistingFile) -> None:
     created = manage_event.create_event(
         event, secrets=deployment.secrets, scheduling=deployment.scheduling, now=datetime.now(UTC)
     )
-    console.print(f"[bold]{event.name}[/bold] is ready.")
+    console.print(f"{event.name} is ready.", style="bold", markup=False, highlight=False)
     console.print(f"Webhook:  {deployment.webhook_url(event.event_id, manage_event.OWN_PLATFORM)}", soft_wrap=True)
     console.print(f"Secret:   {created.webhook_secret}   (shown only now)", soft_wrap=True)
     console.print(f"Waves:    {len(created.schedules)} of {len(event.waves)} still to come")
@@ -125,7 +130,7 @@ def show_event(event_id: EventId) -> None:
     """One event's settings and waves."""
     deployment = _deployment()
     event = deployment.event(event_id)
-    table = Table(show_header=False)
+    table = Table("", Column(overflow="fold"), show_header=False)
     for label, value in (
         ("Name", event.name),
         ("When", f"{event.starts_at:%Y-%m-%d %H:%M} to {event.ends_at:%Y-%m-%d %H:%M} {event.time_zone}"),
@@ -236,20 +241,17 @@ def _import(kind: str, file: Path, event_id: str, *, owner: str | None, wait: fl
 
 def _show(report: ImportReport) -> None:
     if report.state == "refused":
-        errors.print(f"[red]Not imported: {report.reason}[/red]", soft_wrap=True)
+        _say_wrong(f"Not imported: {report.reason}")
         return
     console.print(f"{report.read} read, {report.changed} new or changed, {report.rejected} rejected")
     for note in report.notes:
-        console.print(f"Note: {note}", soft_wrap=True)
+        console.print(f"Note: {note}", soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command("status")
 def status(event_id: EventId) -> None:
     """How far the people of an event have come."""
-    _deployment()
-    event = storage.events.load(event_id)
-    if event is None:
-        raise NoDeployment(f"there is no event {event_id!r}; `icebreaker event list` shows those there are")
+    event = _deployment().event(event_id)
     numbers = manage_event.funnel(event)
     table = Table("Step", "People", title=event.name)
     for step, count in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,7 +41,9 @@ class Deployment:
         return self.outputs["UploadsBucketName"]
 
     def webhook_url(self, event_id: str, platform: str) -> str:
-        return self.outputs["WebhookUrl"].format(event_id=event_id, platform=platform)
+        # The local stack's API answers elsewhere than AWS's would; `make local` prints the variable.
+        api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["ApiUrl"])
+        return f"{api_url}/events/{event_id}/registrations/{platform}"
 
     def event(self, event_id: str) -> Event:
         """:raises NoDeployment: where the stack has no such event"""

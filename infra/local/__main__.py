@@ -14,7 +14,7 @@ def main() -> None:
         lines = [
             "Icebreaker is up. In another terminal:",
             "",
-            *(f"  export {name}={value}" for name, value in stack.environment.items()),
+            *(f"  export {name}='{value}'" for name, value in stack.environment.items()),
             "  .venv/bin/icebreaker event list",
             "",
             f"Webhooks:    {stack.api_url}/events/<event>/registrations/<platform>",

@@ -98,13 +98,14 @@ def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None
         environment = _client_environment(endpoint_url)
         outputs = deploy(lambda service: client(service, environment), stack_name=stack_name, workspace=workspace)
         api_id = outputs["ApiUrl"].partition("://")[2].partition(".")[0]
+        # By path: names below "localhost" resolve in browsers, but not everywhere else.
+        api_url = f"{endpoint_url}/_aws/execute-api/{api_id}/$default"
         yield LocalStack(
             endpoint_url=endpoint_url,
             stack_name=stack_name,
-            environment=environment,
+            environment=environment | {"ICEBREAKER_API_URL": api_url},
             outputs=outputs,
-            # By path: names below "localhost" resolve in browsers, but not everywhere else.
-            api_url=f"{endpoint_url}/_aws/execute-api/{api_id}/$default",
+            api_url=api_url,
             log_path=log_path,
         )
     finally:

@@ -35,22 +35,27 @@ class CreatedEvent:
 
 
 def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now: datetime) -> CreatedEvent:
-    """Make an event with everything that hangs on it.
+    """Make an event with everything that hangs on it, or nothing.
 
     :raises shared.storage.Conflict: where there is one of this id
     """
     secrets.ensure_hashing_key()
     events.create(event)
     secret = new_secret()
-    secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
-    names = create_schedules(
-        event,
-        group=scheduling.group,
-        target_arn=scheduling.target_arn,
-        role_arn=scheduling.role_arn,
-        dead_letter_arn=scheduling.dead_letter_arn,
-        now=now,
-    )
+    try:
+        secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
+        names = create_schedules(
+            event,
+            group=scheduling.group,
+            target_arn=scheduling.target_arn,
+            role_arn=scheduling.role_arn,
+            dead_letter_arn=scheduling.dead_letter_arn,
+            now=now,
+        )
+    except Exception:
+        # An event that looks made but whose waves never come would be worse than none.
+        delete_event(event, secrets=secrets, scheduling=scheduling)
+        raise
     return CreatedEvent(secret, tuple(names))
 
 

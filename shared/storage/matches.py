@@ -61,7 +61,7 @@ def listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listing]:
 def listings(event: Event) -> list[Listing]:
     """Every listing of the event, empty ones left out."""
     found: dict[tuple[str, str], Listing] = {}
-    for item in query_shards(MatchItem, event, "MATCH", consistent=False):
+    for item in query_shards(MatchItem, event, "MATCH", consistent=True):
         _collect(found, item)
     return list(found.values())
 
