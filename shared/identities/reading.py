@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from shared.identities.identity import Identity, Reading, Unreadable
 from shared.identities.labels import network_of_label
-from shared.identities.networks import NETWORKS, Network
+from shared.identities.networks import HOSTS, NETWORKS, Network, network_of_host
 
 MAX_CHARACTERS: Final = 2_000
 
@@ -23,7 +23,7 @@ _LABELLED: Final = re.compile(r"([A-Za-z][A-Za-z .-]{0,20})\s*:\s*(?!//)")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOST_LIKE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:]|$)")
 _PHONE_PUNCTUATION: Final = re.compile(r"[\s().\-/]+")
-_FEDIVERSE_PATH: Final = re.compile(r"/(?:@|users/|web/@)([^/@]+)(?:@([^/@]+))?/?(?:\d+)?$")
+_FEDIVERSE_PATH: Final = re.compile(r"/(?:@|users/|u/|web/@)([^/@]+)(?:@([^/@]+))?/?(?:\d+)?$")
 
 
 def parse(text: str, network: str | None = None) -> Identity | Unreadable:
@@ -34,7 +34,7 @@ def parse(text: str, network: str | None = None) -> Identity | Unreadable:
     cleaned = _clean(text)
     if not cleaned:
         return Unreadable(text, "nothing is written there")
-    if network == "phone":
+    if network == "phone" and not _looks_like_address(cleaned, network):
         return _phone(cleaned) or Unreadable(
             text, f'"{cleaned}" is no telephone number with its country code, such as +33 1 99 00 00 10'
         )
@@ -159,7 +159,7 @@ def _looks_like_address(text: str, network: str | None) -> bool:
         return False
     # "ann.oneil" in an Instagram column is a handle; an address there has a path or a known host.
     host, slash, _ = text.partition("/")
-    return bool(_HOST_LIKE.match(text)) and (bool(slash) or _network_of_host(host.lower()) is not None)
+    return bool(_HOST_LIKE.match(text)) and (bool(slash) or network_of_host(host.lower()) is not None)
 
 
 def _from_address(text: str, network: str | None) -> Identity | Unreadable:
@@ -170,10 +170,11 @@ def _from_address(text: str, network: str | None) -> Identity | Unreadable:
         return Unreadable(text, f'"{text}" is no address')
     if url.scheme.lower() not in ("http", "https") or url.username is not None:
         return Unreadable(text, f'"{text}" is no profile address')
-    known = _network_of_host(host)
+    known = network_of_host(host)
     if known is not None:
-        return _from_known_host(text, known, unquote(url.path), url.query)
-    if (match := _FEDIVERSE_PATH.match(unquote(url.path))) and (network in (None, "mastodon")):
+        path = f"{url.path.rstrip('/')}/#{url.fragment}" if url.fragment.startswith("/") else url.path
+        return _from_known_host(text, *known, unquote(path), url.query)
+    if (match := _FEDIVERSE_PATH.match(unquote(url.path))) and network in (None, "mastodon"):
         found = _fediverse_handle(f"{match[1]}@{match[2] or host}")
         if found:
             return found
@@ -181,75 +182,71 @@ def _from_address(text: str, network: str | None) -> Identity | Unreadable:
 
 
 def _unknown_host(text: str, host: str, network: str | None) -> Unreadable:
-    near = difflib.get_close_matches(host.removeprefix("www."), _known_hosts(), n=1, cutoff=0.8)
+    near = difflib.get_close_matches(host.removeprefix("www."), HOSTS, n=1, cutoff=0.8)
     if near:
         return Unreadable(text, f'"{text}" is no profile address (did you mean {near[0]}?)', near[0])
     where = f"on {network}" if network else "on a network that is known here"
     return Unreadable(text, f'"{text}" is no profile address {where}')
 
 
-def _network_of_host(host: str) -> Network | None:
-    bare = host.removeprefix("www.")
-    for network in NETWORKS.values():
-        for known in network.hosts:
-            if bare == known or (known.startswith(".") and bare.endswith(known)):
-                return network
-    return None
-
-
-def _known_hosts() -> list[str]:
-    return [host for network in NETWORKS.values() for host in network.hosts if not host.startswith(".")]
-
-
-def _from_known_host(text: str, network: Network, path: str, query: str) -> Identity | Unreadable:
-    segments = [segment for segment in path.split("/") if segment]
-    handle = _by_number(network, segments, query)
-    if handle is None:
-        handle = _by_path(network, segments)
+def _from_known_host(
+    text: str, network: Network, subdomain: str | None, path: str, query: str
+) -> Identity | Unreadable:
+    handle = subdomain or _by_route(network, [segment for segment in path.split("/") if segment], query)
     found = _identity(network, handle) if handle else None
     return found or Unreadable(text, f'"{text}" is an address at {network.name}, but of nobody\'s profile')
 
 
-def _by_number(network: Network, segments: list[str], query: str) -> str | None:
+def _by_route(network: Network, segments: list[str], query: str) -> str | None:
     values = {name: given[0] for name, given in parse_qs(query).items()}
-    first = segments[0].lower() if segments else ""
-    if network.name == "x":
-        if first == "intent":
-            return values.get("screen_name") or (f"id:{values['user_id']}" if "user_id" in values else None)
-        if first == "i" and len(segments) == 3 and segments[1] == "user":
-            return f"id:{segments[2]}"
-    if network.name == "facebook":
-        if first == "profile.php" and "id" in values:
-            return f"id:{values['id']}"
-        if first == "people" and len(segments) >= 3:
-            return f"id:{segments[2]}"
+    for route, meaning in network.routes.items():
+        path, _, parameter = route.partition("?")
+        wanted = path.split("/")
+        if parameter:
+            value = values.get(parameter.removesuffix("={}"))
+            if value and [s.lower() for s in segments] == wanted:
+                return meaning.format(value)
+            continue
+        if len(segments) < len(wanted) or not all(map(_fits, wanted, segments)):
+            continue
+        position = next(n for n, part in enumerate(wanted) if part.endswith("{}"))
+        lead = wanted[position].removesuffix("{}")
+        handle = segments[position][len(lead) :]
+        # "x.com/@ann" is not how X writes it, but how people do.
+        handle = handle if lead else handle.removeprefix("@")
+        if handle and not (position == 0 and handle.lower() in network.reserved):
+            return meaning.format(handle)
     return None
 
 
-def _by_path(network: Network, segments: list[str]) -> str | None:
-    if network.name == "youtube":
-        return "/".join(segments[: 1 if segments and segments[0].startswith("@") else 2])
-    for prefix in sorted(network.prefixes, key=len, reverse=True):
-        lead = prefix.split("/") if prefix else []
-        if [s.lower() for s in segments[: len(lead)]] == lead and len(segments) > len(lead):
-            handle = segments[len(lead)]
-            return None if handle.lower() in network.reserved else handle.removeprefix("@")
-    return None
+def _fits(wanted: str, segment: str) -> bool:
+    if wanted == "*":
+        return True
+    if wanted.endswith("{}"):
+        return segment.startswith(wanted.removesuffix("{}"))
+    return segment.lower() == wanted
 
 
 def _from_handle(text: str, name: str | None) -> Identity | Unreadable:
     if name is None or name not in NETWORKS:
         return Unreadable(text, f'"{text}" could be on any network; write the whole profile address')
     network = NETWORKS[name]
-    handle = text if name == "youtube" else text.removeprefix("@")
-    if name == "youtube" and not handle.startswith("@") and "/" not in handle:
-        handle = f"@{handle}"
-    found = None if handle.lower() in network.reserved else _identity(network, handle)
+    found = None
+    # As the path of an address, "in/ann"; as written, "c/ann"; bare, "@ann" or "ann".
+    for handle in (_by_route(network, text.split("/"), "") if "/" in text else None, text, _bare(network, text)):
+        if handle and handle.lower() not in network.reserved:
+            found = found or _identity(network, handle)
     return found or Unreadable(text, f'"{text}" is no handle on {name}')
 
 
+def _bare(network: Network, text: str) -> str:
+    return network.bare.format(text.removeprefix("@"))
+
+
 def _identity(network: Network, handle: str) -> Identity | None:
-    if not network.handle.fullmatch(handle):
+    if not network.handle.fullmatch(handle) or not network.valid(handle):
         return None
     canonical = network.canonical(unicodedata.normalize("NFC", handle))
+    if network.display.startswith("@"):
+        canonical = canonical.removeprefix("@")
     return Identity(network.name, canonical, network.display.format(canonical)) if canonical else None
