@@ -153,6 +153,8 @@ def _server_environment(workspace: Path, port: int) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "TMPDIR": str(temporary),
+        "STATE_DIR": str(workspace / "state"),
+        "S3_DATA_DIR": str(workspace / "s3"),
         "HOME": str(workspace),
         "PYTHONUNBUFFERED": "1",
     }
