@@ -2,8 +2,8 @@
 
 from shared.identities.identity import Identity, Reading, Unreadable
 from shared.identities.labels import network_of_label
-from shared.identities.networks import NETWORKS
 from shared.identities.reading import email, parse, phone, read
+from shared.identities.table import NETWORKS
 
 networks: tuple[str, ...] = tuple(NETWORKS)
 

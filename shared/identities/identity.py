@@ -15,8 +15,8 @@ class Identity:
 
     @property
     def url(self) -> str | None:
-        """The profile's https address; None for e-mail and phone."""
-        from shared.identities.networks import NETWORKS
+        """The profile's https address; None for e-mail, phone and whatever has no public page."""
+        from shared.identities.table import NETWORKS
 
         network = NETWORKS.get(self.network)
         return network.url_of(self.handle) if network else None
@@ -24,7 +24,7 @@ class Identity:
     @property
     def key(self) -> tuple[str, str]:
         """(name space, handle): equal where two identities are the same account, as for Threads and Instagram."""
-        from shared.identities.networks import NETWORKS
+        from shared.identities.table import NETWORKS
 
         network = NETWORKS.get(self.network)
         return (network.name_space or self.network if network else self.network, self.handle)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.identities import Identity, Reading, Unreadable, network_of_label, networks, parse, read
-from shared.identities.networks import NETWORKS
+from shared.identities.table import NETWORKS
 
 EXAMPLES = [(name, text, handle) for name, n in NETWORKS.items() for text, handle in n.examples.items()]
 
