@@ -105,6 +105,8 @@ def set_secret(
         raise typer.BadParameter(f"{platform!r} is none of {', '.join(registrations.platforms)}")
     deployment = _deployment()
     deployment.event(event_id)
+    # Where a platform signs nothing, nobody but us can make the secret that it is to show.
+    generate = generate or registrations.shows_a_token(platform)
     secret = (
         registrations.new_secret() if generate else typer.prompt(f"The secret {platform} signs with", hide_input=True)
     )
@@ -112,6 +114,31 @@ def set_secret(
     console.print(f"Webhook:  {deployment.webhook_url(event_id, platform)}", soft_wrap=True)
     if generate:
         console.print(f"Secret:   {secret}   (shown only now)", soft_wrap=True)
+    if registrations.shows_a_token(platform):
+        console.print(
+            f"{platform} sends it in the header Authorization; where only an address can be entered, enter this one:\n"
+            f"{deployment.webhook_url_with_token(event_id, platform, secret)}",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
+    if platform in registrations.APIS:
+        console.print(f"{platform} only says what changed: set its API token with `icebreaker event token` too.")
+
+
+@event_app.command("token")
+def set_token(
+    event_id: EventId, platform: Annotated[str, typer.Argument(help=f"One of: {', '.join(registrations.APIS)}.")]
+) -> None:
+    """Set the token with which a platform's API is asked for the orders it points at (reading is enough)."""
+    if platform not in registrations.APIS:
+        raise typer.BadParameter(f"{platform!r} is none of {', '.join(registrations.APIS)}")
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    token = typer.prompt(f"The API token of {platform}", hide_input=True).strip()
+    deployment.secrets.set_api_token(event_id, platform, token)
+    host = registrations.host_of(platform, event.platform_settings(platform))
+    console.print(f"Set. It is shown to {host} and to nobody else.")
 
 
 @event_app.command("list")

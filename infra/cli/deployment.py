@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -44,6 +45,10 @@ class Deployment:
         # The local stack's API answers elsewhere than AWS's would; `make local` prints the variable.
         api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["ApiUrl"])
         return f"{api_url}/events/{event_id}/registrations/{platform}"
+
+    def webhook_url_with_token(self, event_id: str, platform: str, token: str) -> str:
+        """For platforms that let nothing but an address be entered."""
+        return f"{self.webhook_url(event_id, platform)}?token={quote(token, safe='')}"
 
     def event(self, event_id: str) -> Event:
         """:raises NoDeployment: where the stack has no such event"""

@@ -39,6 +39,7 @@ class Ticket:
     status: Status
     changed_at: datetime
     attendee_id: str | None = None  # None while it is assigned to nobody
+    earlier_answers: str = ""  # fingerprint of what an earlier holder answered; too short to find anybody by
 
     @property
     def key(self) -> str:

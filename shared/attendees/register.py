@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.attendees.attendee import BY_LIST, BY_PERSON, BY_REGISTRATION, LIST_PLATFORM, Attendee, Consent, Ticket
+from shared.identities import Identity
 from shared.registrations import Purpose, Registration, Status
+
+HANDED_ON = "the ticket changed hands and its answers did not: those of the earlier holder are not taken over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,11 @@ def register(
     """
     if (holder is not None and holder.erased) or (ticket is not None and _is_stale(registration, ticket)):
         return Change()
+    earlier_answers = _earlier_answers(registration, ticket, previous_holder)
+    if earlier_answers and _fingerprint(registration.identities, registration.agreed or frozenset()) == earlier_answers:
+        # Most platforms know no transfer: they change name and address and keep the answers. What is word for word
+        # the earlier holder's is theirs, however often it is repeated: nobody agrees for somebody else.
+        registration = replace(registration, identities=(), agreed=None, notes=(*registration.notes, HANDED_ON))
     keeps_holder = attendee_id is None and registration.status is Status.CANCELLED and ticket is not None
     new_ticket = Ticket(
         platform=registration.platform,
@@ -48,6 +58,7 @@ def register(
         status=registration.status,
         changed_at=registration.changed_at,
         attendee_id=ticket.attendee_id if keeps_holder and ticket else attendee_id,
+        earlier_answers=ticket.earlier_answers if keeps_holder and ticket else earlier_answers,
     )
     changed = []
     if previous_holder is not None:
@@ -63,6 +74,20 @@ def register(
     if ticket_repeats and not changed:
         return Change()
     return Change(ticket=new_ticket, attendees=tuple(changed))
+
+
+def _earlier_answers(registration: Registration, ticket: Ticket | None, earlier: Attendee | None) -> str:
+    """The fingerprint of answers that belong to somebody who held the ticket before; empty where there are none."""
+    if earlier is None:
+        return ticket.earlier_answers if ticket is not None else ""
+    if registration.name and registration.name.casefold() == earlier.name.casefold():
+        return ""  # nobody else: an address was put right
+    return _fingerprint(earlier.identities, earlier.consent.purposes if earlier.consent else frozenset())
+
+
+def _fingerprint(identities: Iterable[Identity], agreed: frozenset[Purpose]) -> str:
+    answers = [*(f"{each.network}:{each.handle}" for each in sorted(identities)), *sorted(agreed)]
+    return hashlib.sha256("\n".join(answers).encode()).hexdigest()[:8] if answers else ""
 
 
 def erase(attendee: Attendee, *, now: datetime) -> Attendee:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.identities import email
-from shared.registrations.settings import problem_of_meaning
+from shared.registrations.settings import PlatformSettings, problem_of_meaning
 
 MOST_WAVES = 4  # so at most four mails a person and event
 ATTENDEES_PER_SHARD = 500
@@ -62,12 +62,17 @@ class Event:
     meeting_point: str = ""  # where and when to say hello: "the coffee bar, first break"
     shards: int = 1  # parts in which the attendees' data lie, 500 attendees to each
     questions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    platforms: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)  # what each needs to be told
     retention_days: int = 30  # after the end, until everything is gone
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
         if problems:
             raise BadEvent(problems)
+
+    def platform_settings(self, platform: str) -> PlatformSettings:
+        """What those who read this platform's registrations are told."""
+        return PlatformSettings(self.questions, self.platforms.get(platform, {}))
 
     @property
     def expires_at(self) -> datetime:

@@ -23,6 +23,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "waves": [{"name": wave.name, "at": wave.at.astimezone(UTC).isoformat()} for wave in event.waves],
         "questions": dict(event.questions),
+        "platforms": {name: dict(options) for name, options in event.platforms.items()},
     }
 
 
@@ -38,6 +39,7 @@ def event_from_dict(stored: Mapping[str, Any]) -> Event:
             ends_at=_moment(stored["ends_at"]).astimezone(zone),
             waves=tuple(Wave(wave["name"], _moment(wave["at"])) for wave in stored.get("waves", ())),
             questions=dict(stored.get("questions", {})),
+            platforms={name: dict(options) for name, options in stored.get("platforms", {}).items()},
         )
     except BadEvent:
         raise

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from shared.events.event import BadEvent, Event, Wave, shards_for, zone_named
+from shared.registrations import problems_of_options
 
 DEFAULT_WAVES = (14, 3, 1)  # days before the start
 MOST_DAYS_BEFORE = 60
@@ -20,7 +21,7 @@ TEXTS = ("id", "name", "time_zone", "place", "organizer", "contact", "url", "loc
 NEEDED = ("id", "name", "starts", "ends", "time_zone", "place", "organizer", "contact")
 WHOLE = {"expected_attendees": (1, MOST_ATTENDEES), "people_per_mail": (1, 5), "retention_days": (1, 365)}
 KEYS = (*TEXTS, "starts", "ends", "waves", "wave_time", *WHOLE)
-TABLES = ("event", "wave", "questions")
+TABLES = ("event", "wave", "questions", "platforms")
 
 COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -77,6 +78,7 @@ class _Reader:
         ends_at = self._moment("event.ends", self.table.get("ends"), zone)
         waves = self._waves(zone, starts_at)
         questions = self._questions()
+        platforms = self._platforms()
         # With a stand-in for what could not be read, the event's own rules are asked as well, about all the rest.
         unread = datetime(2000, 1, 1, 12, tzinfo=zone)
         begin = starts_at or (ends_at - timedelta(hours=1) if ends_at else unread)
@@ -98,6 +100,7 @@ class _Reader:
                 meeting_point=texts["meeting_point"] or "",
                 shards=shards_for(numbers["expected_attendees"] or 1),
                 questions=questions,
+                platforms=platforms,
                 retention_days=numbers["retention_days"] or 30,
             )
         except BadEvent as error:
@@ -219,6 +222,17 @@ class _Reader:
             self.problems.append('questions: each line must be "Question" = "meaning"')
             return {}
         return table
+
+    def _platforms(self) -> dict[str, dict[str, str]]:
+        tables = self.content.get("platforms", {})
+        read: dict[str, dict[str, str]] = {}
+        for name, options in tables.items() if isinstance(tables, dict) else ():
+            if not isinstance(options, dict) or not all(isinstance(value, str | int) for value in options.values()):
+                self.problems.append(f'platforms.{name[:80]}: must be a table, each line key = "text"')
+                continue
+            read[name] = {key: str(value) for key, value in options.items()}
+            self.problems += [f"platforms.{name[:80]}.{problem}" for problem in problems_of_options(name, read[name])]
+        return read
 
 
 def _or_stand_in(text: str | None, stand_in: str = "unread") -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.attendees import attendee_id_of, erase, withdraw
+from shared.attendees import attendee_id_of, withdraw
 from shared.events import Event
 from shared.introductions import State
+from shared.pipeline.forget_attendee import forget
 from shared.registrations import Purpose, new_secret
 from shared.services import Secrets, create_schedules, delete_schedules
 from shared.storage import attendees, connection_sets, events, introductions, matches
@@ -62,7 +63,7 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
 def delete_event(event: Event, *, secrets: Secrets, scheduling: Scheduling) -> int:
     """End an event: no wave runs any more, no webhook is accepted, nothing is kept; how many items there were."""
     delete_schedules(event, group=scheduling.group)
-    secrets.forget_webhooks(event.event_id)
+    secrets.forget_event(event.event_id)
     return events.delete(event)
 
 
@@ -83,26 +84,12 @@ def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: dateti
 
 
 def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
-    """Forget a person; False where they are unknown. Cut short, it is finished by repeating it.
-
-    What stays is a tombstone under their keyed id, so that the next import of the same list does not bring them
-    back, and that id in the lists of whom others were told about.
-    """
+    """Forget a person; False where they are unknown. Cut short, it is finished by repeating it."""
     key = secrets.hashing_key()
     attendee = attendees.load(event, attendee_id_of(event.event_id, email, key))
     if attendee is None:
         return False
-    forgotten = erase(attendee, now=now)
-    # First of all nothing may be said of them any more; from here on nobody finds them.
-    attendees.save_attendee(event, forgotten, attendee, hashing_key=key)
-    connection_sets.delete_of(event, attendee.attendee_id)
-    introductions.delete_of(event, attendee.attendee_id)
-    matches.delete_of(event, attendee.attendee_id)
-    attendees.delete_directory_entry(event, attendee.attendee_id)
-    attendees.delete_tickets(event, attendee)
-    saved = attendees.load(event, attendee.attendee_id)
-    if saved is not None:
-        attendees.save_attendee(event, replace(saved, tickets=()), saved, hashing_key=key)
+    forget(event, attendee, hashing_key=key, now=now)
     return True
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared import registrations
@@ -11,7 +11,7 @@ from shared.attendees import Change, attendee_id_of, register
 from shared.events import Event
 from shared.pipeline.known_events import KnownEvents
 from shared.registrations import Registration
-from shared.services import Secrets
+from shared.services import PointerMessage, PointerQueue, Secrets
 from shared.storage import Conflict, attendees
 
 # A conflict means that another delivery of the same ticket or person won; the next look sees what it wrote.
@@ -29,6 +29,8 @@ class Receipt:
     changed: int  # tickets whose state changed; 0 for a repetition
     attendee_ids: tuple[str, ...] = ()  # for the log
     reason: str = ""  # why nothing was to be done
+    answer: Mapping[str, str] = field(default_factory=dict, hash=False)  # where the platform asks for one
+    later: int = 0  # pointers that are followed soon
 
 
 def receive_registration(
@@ -39,32 +41,61 @@ def receive_registration(
     *,
     events: KnownEvents,
     secrets: Secrets,
+    pointers: PointerQueue,
     now: datetime,
+    query: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Verify, read and store one delivery.
 
-    When this returns, what the delivery says is stored. A second delivery, a replay or a late retry changes nothing.
+    When this returns, what the delivery says is stored, or what it points at is in the queue to be fetched. A second
+    delivery, a replay or a late retry changes nothing.
 
     :raises UnknownEvent: → 404
     :raises registrations.BadSignature: → 401
     :raises registrations.BadPayload: → 422
     :raises Conflict: other deliveries kept winning; the platform tries again → 5xx, as for any failure of AWS
     """
-    if platform not in registrations.platforms:
-        raise UnknownEvent(f"no ticketing platform is called {platform!r}; known: {', '.join(registrations.platforms)}")
-    event = events.get(event_id)
-    active = secrets.webhook_secrets(event_id, platform) if event is not None else ()
-    if event is None or not active:
-        raise UnknownEvent(f"no event {event_id!r} takes registrations from {platform}")
-    settings = registrations.PlatformSettings(questions=event.questions)
-    delivery = registrations.receive(platform, headers, body, active, now=now, settings=settings)
+    event, active = _webhook(event_id, platform, events, secrets)
+    settings = event.platform_settings(platform)
+    delivery = registrations.receive(platform, headers, body, active, now=now, settings=settings, query=query or {})
+    pointers.put([PointerMessage(event_id, platform, pointer) for pointer in delivery.pointers])
     key = secrets.hashing_key()
     changes = [store_registration(event, registration, hashing_key=key) for registration in delivery.registrations]
     return Receipt(
         changed=sum(map(bool, changes)),
         attendee_ids=tuple(attendee.attendee_id for change in changes for attendee in change.attendees),
         reason=delivery.reason,
+        answer=delivery.answer,
+        later=len(delivery.pointers),
     )
+
+
+def check_webhook(
+    event_id: str,
+    platform: str,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    *,
+    events: KnownEvents,
+    secrets: Secrets,
+) -> None:
+    """Return if a platform that asks whether we are here shows the token it was given.
+
+    :raises UnknownEvent: → 404
+    :raises registrations.BadSignature: → 401
+    """
+    event, active = _webhook(event_id, platform, events, secrets)
+    registrations.check_token(platform, headers, active, query, event.platform_settings(platform))
+
+
+def _webhook(event_id: str, platform: str, events: KnownEvents, secrets: Secrets) -> tuple[Event, Sequence[str]]:
+    if platform not in registrations.platforms:
+        raise UnknownEvent(f"no ticketing platform is called {platform!r}; known: {', '.join(registrations.platforms)}")
+    event = events.get(event_id)
+    active = secrets.webhook_secrets(event_id, platform) if event is not None else ()
+    if event is None or not active:
+        raise UnknownEvent(f"no event {event_id!r} takes registrations from {platform}")
+    return event, active
 
 
 def store_registration(event: Event, registration: Registration, *, hashing_key: bytes) -> Change:

@@ -1,22 +1,42 @@
 """A ticketing platform's webhook becomes a Registration; one module per platform."""
 
+from shared.registrations.content import Content, Pointer
 from shared.registrations.errors import BadPayload, BadSignature, UnknownPlatform
-from shared.registrations.receiving import Delivery, new_secret, platforms, receive, sign
+from shared.registrations.fetching import APIS, BadAnswer, follow, host_of
+from shared.registrations.receiving import (
+    Delivery,
+    check_token,
+    new_secret,
+    platforms,
+    problems_of_options,
+    receive,
+    shows_a_token,
+    sign,
+)
 from shared.registrations.registration import Purpose, Registration, Status
 from shared.registrations.settings import PlatformSettings, problem_of_meaning
 
 __all__ = [
+    "APIS",
+    "BadAnswer",
     "BadPayload",
     "BadSignature",
+    "Content",
     "Delivery",
     "PlatformSettings",
+    "Pointer",
     "Purpose",
     "Registration",
     "Status",
     "UnknownPlatform",
+    "check_token",
+    "follow",
+    "host_of",
     "new_secret",
     "platforms",
     "problem_of_meaning",
+    "problems_of_options",
     "receive",
+    "shows_a_token",
     "sign",
 ]

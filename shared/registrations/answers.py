@@ -76,6 +76,7 @@ class Understood:
     agreed: frozenset[Purpose] | None = None
     company: str = ""
     phone: str = ""
+    email: str = ""  # where the form asks for the attendee's own, beside the buyer's
     notes: tuple[str, ...] = ()
 
 
@@ -104,6 +105,7 @@ def understand(answers: Sequence[Answer], settings: PlatformSettings) -> Underst
         agreed=frozenset(agreed) if asked else None,
         company=single[COMPANY],
         phone=single[PHONE],
+        email=next((identity.handle for identity in found if identity.network == "email"), ""),
         notes=tuple(dict.fromkeys(notes)),
     )
 

@@ -2,10 +2,10 @@
 
 The body is JSON under Standard Webhooks (https://www.standardwebhooks.com):
 
-    {"type": "registration.created",          or registration.updated, registration.cancelled
+    {"type": "registration.created",          or registration.updated, registration.cancelled, registration.erased
      "timestamp": "2026-05-04T09:30:00Z",     when the ticket came to be so; the latest state of a ticket counts
      "data": {
-       "reference": "A-17",                   the ticket's stable name; the only field a cancellation needs
+       "reference": "A-17",                   the ticket's stable name; all that the last two need
        "name": "Ada Example",
        "email": "ada@example.org",
        "phone": "+353 1 234 5678",            optional, as are all below
@@ -17,15 +17,16 @@ The body is JSON under Standard Webhooks (https://www.standardwebhooks.com):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic.json_schema import models_json_schema
 
 from shared import identities
 from shared.identities import Identity
 from shared.registrations.answers import handles_in, in_order
+from shared.registrations.content import Content, Pointer, Received
 from shared.registrations.payloads import Payload, checked, json_object
 from shared.registrations.registration import Purpose, Registration, Status
 from shared.registrations.settings import PlatformSettings
@@ -37,6 +38,7 @@ STATUS = {
     "registration.updated": Status.REGISTERED,
     "registration.cancelled": Status.CANCELLED,
 }
+ERASED = "registration.erased"  # the person behind the ticket is to be forgotten
 Handles = tuple[tuple[str | None, str], ...]  # (network or None, what was typed)
 
 
@@ -85,6 +87,16 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Agreed = Annotated[list[Annotated[Purpose, BeforeValidator(_purpose)]], Field(max_length=20)]
 
 
+_HANDLE = {"type": ["string", "null"], "maxLength": 500}
+HANDLES_SCHEMA = {
+    "anyOf": [
+        {"type": "object", "additionalProperties": _HANDLE, "maxProperties": 30},
+        {"type": "array", "items": _HANDLE, "maxItems": 30},
+        {"type": "null"},
+    ]
+}
+
+
 class _Kind(Payload):
     type: str
 
@@ -96,7 +108,7 @@ class _Person(Payload):
     phone: Annotated[str, Field(max_length=200)] | None = None
     company: Annotated[str, Field(max_length=200)] | None = None
     locale: Annotated[str, Field(max_length=200)] | None = None
-    handles: Annotated[Handles, BeforeValidator(_handles)] = ()
+    handles: Annotated[Handles, BeforeValidator(_handles), WithJsonSchema(HANDLES_SCHEMA)] = ()
     agreed: Agreed | None = None
 
 
@@ -105,31 +117,40 @@ class _Ticket(Payload):
 
 
 class _Registered(Payload):
+    type: Literal["registration.created", "registration.updated"]
     timestamp: Moment
     data: _Person
 
 
 class _Cancelled(Payload):
+    type: Literal["registration.cancelled", "registration.erased"]
     timestamp: Moment
     data: _Ticket
 
 
-def parse(
-    headers: Mapping[str, str],  # noqa: ARG001
-    body: bytes,
-    settings: PlatformSettings,  # noqa: ARG001
-) -> tuple[tuple[Registration, ...], str]:
-    """The registration in ``body``, or none and the reason why there is none. Raises BadPayload."""
-    content = json_object(body)
+def schemas() -> tuple[dict[str, Any], dict[str, Any]]:
+    """JSON Schemas of this format for OpenAPI: those by name, and the one of a delivery."""
+    models = (_Registered, _Cancelled)
+    references, found = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    return found["$defs"], {"anyOf": [references[model, "validation"] for model in models]}
+
+
+def parse(received: Received, settings: PlatformSettings) -> Content:  # noqa: ARG001
+    """The registration in a delivery, or the reason why there is none. Raises BadPayload."""
+    content = json_object(received.body)
     kind = checked(_Kind, content).type
+    if kind == ERASED:
+        return Content(pointers=(Pointer("erased", checked(_Cancelled, content).data.reference),))
     status = STATUS.get(kind)
     if status is None:
-        return (), f"type: {shown(kind)} is none of {', '.join(STATUS)}"
+        return Content(reason=f"type: {shown(kind)} is none of {', '.join((*STATUS, ERASED))}")
     if status is Status.CANCELLED:
         cancelled = checked(_Cancelled, content)
-        return (Registration(NAME, cancelled.data.reference, status, cancelled.timestamp),), ""
+        return Content((Registration(NAME, cancelled.data.reference, status, cancelled.timestamp),))
     registered = checked(_Registered, content)
-    return (_registration(registered.timestamp, registered.data),), ""
+    return Content((_registration(registered.timestamp, registered.data),))
 
 
 def _registration(changed_at: datetime, person: _Person) -> Registration:

@@ -9,36 +9,39 @@ import secrets as randomness
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, cast
+from typing import cast
 
 from shared.registrations import signatures
-from shared.registrations.errors import BadPayload, UnknownPlatform
+from shared.registrations.content import Content, Parser, Pointer, Received
+from shared.registrations.errors import BadPayload, BadSignature, UnknownPlatform
+from shared.registrations.fetching import HOST
 from shared.registrations.registration import Registration
 from shared.registrations.settings import PlatformSettings
 
 LARGEST_BODY = 256 * 1024  # bytes; API Gateway lets 10 MB through, and no ticket needs more than a few KB
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-
-
-class Parser(Protocol):
-    """Turns an authentic body (header names lower-case) into registrations, or none and a reason. Raises BadPayload."""
-
-    def __call__(
-        self, headers: Mapping[str, str], body: bytes, settings: PlatformSettings, /
-    ) -> tuple[tuple[Registration, ...], str]: ...
+GENERIC = "generic"
+# The expressions that an organizer can give for a platform of their own; `Map` in mapped.py says what each is.
+MAP_FIELDS = (
+    "reference", "kind", "tickets", "changed_at", "status", "event", "test", "challenge", "name", "first_name",
+    "last_name", "email", "phone", "company", "locale", "answers", "handles", "agreed", "ended",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """One entry of the table: how deliveries are signed, which module of this room reads them, and who says so.
+    """One entry of the table: how deliveries prove whom they come from, which module of this room reads them, and who
+    says so.
 
     ``event_header`` is the header that says what a delivery is about, with what a test registration says there.
+    ``options`` are the names that the event's settings may hold for this platform.
     """
 
-    scheme: signatures.Scheme
+    scheme: signatures.Scheme | signatures.Token
     module: str
     source: str
     event_header: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ("event",)
 
     @property
     def parse(self) -> Parser:
@@ -46,14 +49,52 @@ class Platform:
         return cast("Parser", importlib.import_module(f"shared.registrations.{self.module}").parse)
 
 
+# Platforms that send no webhooks (Humanitix, Meetup, Indico, alf.io) come in as attendee lists.
 PLATFORMS: Mapping[str, Platform] = {
     "icebreaker": Platform(
         signatures.STANDARD_WEBHOOKS,
         "icebreaker",
         "shared/registrations/icebreaker.py, https://www.standardwebhooks.com",
+        options=(),
     ),
     "tito": Platform(
-        signatures.TITO, "tito", "https://ti.to/docs/api/admin/3.1#webhooks", {"x-webhook-name": "ticket.completed"}
+        signatures.TITO,
+        "tito",
+        "https://ti.to/docs/api/admin/3.1#webhooks",
+        {"x-webhook-name": "ticket.completed"},
+        options=(),
+    ),
+    "pretix": Platform(
+        signatures.TOKEN,
+        "pretix",
+        "https://docs.pretix.eu/dev/api/webhooks.html",
+        options=("organizer", "event", "host"),
+    ),
+    "eventyay": Platform(
+        signatures.TOKEN,
+        "pretix",
+        "fossasia/eventyay, app/eventyay/api/webhooks.py",
+        options=("organizer", "event", "host"),
+    ),
+    "eventbrite": Platform(signatures.TOKEN, "eventbrite", "https://www.eventbrite.com/platform/docs/webhooks"),
+    "luma": Platform(signatures.LUMA, "luma", "https://docs.luma.com/reference/webhook_guest_registered"),
+    "tickettailor": Platform(
+        signatures.TICKET_TAILOR, "ticket_tailor", "https://developers.tickettailor.com/docs/webhook/security"
+    ),
+    "hievents": Platform(signatures.HI_EVENTS, "hi_events", "HiEventsDev/Hi.Events, WebhookDispatchService.php"),
+    "zoom": Platform(signatures.ZOOM, "zoom", "https://developers.zoom.us/docs/api/events/events"),
+    "cvent": Platform(signatures.TOKEN, "cvent", "https://developers.cvent.com/docs/webhooks/technical-requirements"),
+    "swoogo": Platform(
+        signatures.TOKEN, "swoogo", "https://developer.swoogo.com/api-reference/webhooks/create-webhook"
+    ),
+    "zuddl": Platform(
+        signatures.ZUDDL, "zuddl", "https://docs.zuddl.com/api-reference/ticketingwebhooks/ticket-transferred-activity"
+    ),
+    "generic": Platform(
+        signatures.TOKEN,
+        "generic",
+        "shared/registrations/generic.py, https://jmespath.org/specification.html",
+        options=("signature", "event_id", *MAP_FIELDS),
     ),
 }
 platforms: tuple[str, ...] = tuple(PLATFORMS)
@@ -65,13 +106,16 @@ NO_SETTINGS = PlatformSettings()
 class Delivery:
     """One authentic delivery.
 
-    ``registrations`` is empty where there is nothing for us in it (somebody was checked in), and ``reason`` then says
-    so; it is answered with 200 all the same. The same ``delivery_id`` marks the same delivery sent again.
+    ``registrations`` and ``pointers`` are empty where there is nothing for us in it (somebody was checked in), and
+    ``reason`` then says so; it is answered with 200 all the same. ``answer`` is what the platform wants to hear back,
+    where it asks. The same ``delivery_id`` marks the same delivery sent again.
     """
 
     registrations: tuple[Registration, ...]
     delivery_id: str | None
     reason: str = ""
+    pointers: tuple[Pointer, ...] = ()
+    answer: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def receive(
@@ -82,34 +126,81 @@ def receive(
     *,
     now: datetime,
     settings: PlatformSettings = NO_SETTINGS,
+    query: Mapping[str, str] = signatures.NO_QUERY,
 ) -> Delivery:
-    """What ``platform`` tells us in ``body`` (the raw bytes), once its signature is proven with one of ``secrets``.
+    """What ``platform`` tells us in ``body`` (the raw bytes), once it is proven by one of ``secrets`` who sent it.
 
-    Header names count in any case; ``now`` is zone-aware. Raises UnknownPlatform, BadSignature or BadPayload, and
-    nothing else, whatever arrives.
+    Header names count in any case; ``now`` is zone-aware; ``query`` is what stands in the address after "?". Raises
+    UnknownPlatform, BadSignature or BadPayload, and nothing else, whatever arrives.
     """
     known = _known(platform)
     if len(body) > LARGEST_BODY:
         raise BadPayload([f"the body has {len(body)} bytes, more than the {LARGEST_BODY} allowed"])
     lowered = _lowered(headers)
-    signatures.verify(known.scheme, lowered, body, secrets, now=now)
-    registrations, reason = known.parse(lowered, body, settings)
+    scheme = _scheme(known, settings)
+    sent_at = signatures.verify(scheme, lowered, body, secrets, now=now, query=query)
+    content = known.parse(Received(lowered, body, sent_at.astimezone(UTC)), settings)
     return Delivery(
-        registrations=tuple(_not_ahead_of(now, registration) for registration in registrations),
-        delivery_id=_delivery_id(platform, known, lowered, body),
-        reason=reason,
+        registrations=tuple(_not_ahead_of(now, registration) for registration in content.registrations),
+        delivery_id=_delivery_id(platform, known, scheme, lowered, body),
+        reason=content.reason,
+        pointers=content.pointers,
+        answer=signatures.answer_challenge(content.challenge, secrets[0]) if content.challenge else {},
     )
+
+
+def check_token(
+    platform: str,
+    headers: Mapping[str, str],
+    secrets: Sequence[str],
+    query: Mapping[str, str],
+    settings: PlatformSettings,
+) -> None:
+    """Return if a request without a body shows the token, as Cvent's does before it delivers anything.
+
+    Raises UnknownPlatform, or BadSignature also where the platform signs instead.
+    """
+    scheme = _scheme(_known(platform), settings)
+    if not isinstance(scheme, signatures.Token):
+        raise BadSignature(f"{platform} signs what it sends, so there is nothing to be asked for here")
+    signatures.verify(scheme, _lowered(headers), b"", secrets, now=datetime.now(UTC), query=query)
+
+
+def shows_a_token(platform: str) -> bool:
+    """Whether the platform signs nothing, and shows a token of ours instead."""
+    return isinstance(_known(platform).scheme, signatures.Token)
+
+
+def problems_of_options(platform: str, options: Mapping[str, str]) -> list[str]:
+    """What is wrong with an event's settings for a platform, each in a sentence that begins with its key."""
+    if platform not in PLATFORMS:
+        return [str(_unknown(platform))]
+    known = PLATFORMS[platform].options
+    problems = [
+        f"{name}: there is no such setting; there are {', '.join(known) or 'none'}"
+        for name in options
+        if name not in known
+    ]
+    if options.get("host") and not HOST.fullmatch(options["host"]):
+        problems.append(f'host: "{options["host"][:80]}" is no host, as in tickets.example.org')
+    if options.get("signature", "token") not in signatures.BY_NAME:
+        problems.append(f"signature: must be one of {', '.join(signatures.BY_NAME)}")
+    if platform == GENERIC:
+        from shared.registrations.generic import problems_of  # JMESPath is needed only here
+
+        problems += problems_of(options)
+    return problems
 
 
 def understand_body(
     platform: str, headers: Mapping[str, str], body: bytes, settings: PlatformSettings = NO_SETTINGS
-) -> tuple[tuple[Registration, ...], str]:
-    """The registrations in ``body`` without asking who sent it, or none and a reason: for looking at payloads only.
+) -> Content:
+    """What a body says, without asking who sent it: for looking at payloads only.
 
     Raises UnknownPlatform or BadPayload.
     """
     known = _known(platform)
-    return known.parse({**known.event_header, **_lowered(headers)}, body, settings)
+    return known.parse(Received({**known.event_header, **_lowered(headers)}, body, datetime.now(UTC)), settings)
 
 
 def sign(platform: str, body: bytes, secret: str, *, delivery_id: str, now: datetime) -> dict[str, str]:
@@ -123,23 +214,37 @@ def sign(platform: str, body: bytes, secret: str, *, delivery_id: str, now: date
 
 
 def new_secret(token_bytes: Callable[[int], bytes] = randomness.token_bytes) -> str:
-    """A fresh secret in the form of Standard Webhooks; Tito takes it as well, as a plain text."""
+    """A fresh secret in the form of Standard Webhooks; every other scheme takes it as well, as a plain text."""
     return "whsec_" + base64.b64encode(token_bytes(32)).decode("ascii")
 
 
 def _known(platform: str) -> Platform:
     if platform not in PLATFORMS:
-        raise UnknownPlatform(f'"{platform[:80]}" is none of the platforms {", ".join(platforms)}')
+        raise _unknown(platform)
     return PLATFORMS[platform]
+
+
+def _unknown(platform: str) -> UnknownPlatform:
+    return UnknownPlatform(f'"{platform[:80]}" is none of the platforms {", ".join(platforms)}')
+
+
+def _scheme(known: Platform, settings: PlatformSettings) -> signatures.Scheme | signatures.Token:
+    return signatures.BY_NAME.get(settings.option("signature"), known.scheme)
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _delivery_id(platform: str, known: Platform, headers: Mapping[str, str], body: bytes) -> str:
-    if known.scheme.delivery_id:
-        return headers[known.scheme.delivery_id]
+def _delivery_id(
+    platform: str,
+    known: Platform,
+    scheme: signatures.Scheme | signatures.Token,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> str:
+    if isinstance(scheme, signatures.Scheme) and scheme.delivery_id:
+        return headers[scheme.delivery_id]
     about = "\n".join(headers.get(name, "") for name in known.event_header)
     # The bytes themselves: a ticket may change twice within the second to which platforms date their changes.
     return f"{platform}-{hashlib.sha256(about.encode('utf-8', 'surrogatepass') + bytes(1) + body).hexdigest()[:32]}"

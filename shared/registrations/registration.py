@@ -14,6 +14,7 @@ class Status(StrEnum):
 
     REGISTERED = "registered"
     CANCELLED = "cancelled"
+    ERASED = "erased"  # the source wants the person behind it forgotten
 
 
 class Purpose(StrEnum):

@@ -24,9 +24,16 @@ class PlatformSettings:
     That is a network ("linkedin"), "handles" (handles of any network), "company", "phone", "ignore", or
     "agreed:introduce", "agreed:connections", "agreed:remember", "agreed:text_messages". A question that is not named
     here is taken for what its title says.
+
+    ``options``: what else the platform needs to be told, by name; its entry in the table of platforms lists the names.
     """
 
     questions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def option(self, name: str) -> str:
+        """What an organizer set; empty where they did not."""
+        return self.options.get(name, "")
 
     def meaning(self, *labels: str) -> str | None:
         """What the organizer says the question with these labels is; None where they say nothing."""

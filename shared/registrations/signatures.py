@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import re
@@ -14,6 +15,8 @@ from datetime import datetime
 from shared.registrations.errors import BadSignature
 
 TOLERANCE_SECONDS = 300
+NO_QUERY: Mapping[str, str] = {}
+NOTHING_SET = "no usable secret is set for this platform, so no delivery can be believed"
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -27,6 +30,18 @@ class HeaderStyle:
 
     read: Callable[[str], Pairs]
     write: Callable[[Pairs], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """No signature at all: the platform repeats a token that the organizer gave it.
+
+    It stands in ``Authorization`` (as it is, after ``Bearer``, or as the password of ``Basic``) or, for platforms that
+    let nothing but an address be entered, in the address as ``?token=``. It proves the sender, not the bytes.
+    """
+
+    header: str = "authorization"
+    parameter: str = "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +100,84 @@ STANDARD_WEBHOOKS = Scheme(  # standard-webhooks/standard-webhooks, spec/standar
     timestamp="webhook-timestamp",
     delivery_id="webhook-id",
 )
+
+
+def _hex(digest: bytes) -> str:
+    return digest.hex()
+
+
 TITO = Scheme(  # teamtito/api-docs, source/includes/admin_api/3.1/_webhooks.md.erb
     header="tito-signature", content="{body}", key=_key_as_written, encode=_base64, style=PLAIN
 )
+HI_EVENTS = Scheme(  # HiEventsDev/Hi.Events, backend/config/webhook-server.php; spatie/laravel-webhook-server
+    header="signature", content="{body}", key=_key_as_written, encode=_hex, style=PLAIN
+)
+LUMA = Scheme(  # public receivers agree on it, Luma does not document it: unverified
+    header="webhook-signature",
+    content="{t}.{body}",
+    key=_key_as_written,
+    encode=_hex,
+    style=EQUALS,
+    version="v1",
+    timestamp="t",
+)
+TICKET_TAILOR = Scheme(  # developers.tickettailor.com/docs/webhook/security
+    header="tickettailor-webhook-signature",
+    content="{t}{body}",
+    key=_key_as_written,
+    encode=_hex,
+    style=EQUALS,
+    version="v1",
+    timestamp="t",
+)
+ZOOM = Scheme(  # developers.zoom.us/docs/api/webhooks, "Verify with Zoom's header"
+    header="x-zm-signature",
+    content="v0:{x-zm-request-timestamp}:{body}",
+    key=_key_as_written,
+    encode=_hex,
+    style=EQUALS,
+    version="v0",
+    timestamp="x-zm-request-timestamp",
+)
+ZUDDL = Scheme(  # docs.zuddl.com: "sha256=…" in X-Webhook-Signature; that it covers the raw body is unverified
+    header="x-webhook-signature", content="{body}", key=_key_as_written, encode=_hex, style=EQUALS, version="sha256"
+)
+TOKEN = Token()
+
+# What an organizer can choose for a platform that is not in the table.
+BY_NAME: Mapping[str, Scheme | Token] = {
+    "token": TOKEN,
+    "standard-webhooks": STANDARD_WEBHOOKS,
+    "base64-of-body": TITO,
+    "hex-of-body": HI_EVENTS,
+    "sha256-hex-of-body": ZUDDL,
+}
 
 
-def verify(scheme: Scheme, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: datetime) -> None:
-    """Return if one of ``secrets`` signed this ``body``; ``headers`` have lower-case names, ``now`` is zone-aware.
+def verify(
+    scheme: Scheme | Token,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    *,
+    now: datetime,
+    query: Mapping[str, str] = NO_QUERY,
+) -> datetime:
+    """Return if one of ``secrets`` vouches for this ``body``: when it was sent, or ``now`` if that is not told.
 
-    Raises BadSignature for everything else, including headers of any malformed kind.
+    ``headers`` have lower-case names, ``now`` is zone-aware. Raises BadSignature for everything else, including
+    headers of any malformed kind.
     """
+    if isinstance(scheme, Token):
+        _verify_token(scheme, headers, query, secrets)
+        return now
     keys = _usable_keys(scheme, secrets)
     pairs = scheme.style.read(_header(headers, scheme.header))
     candidates = [_bytes(value) for name, value in pairs if name == scheme.version and value]
     if not candidates:
         raise BadSignature(f"header {scheme.header}: holds no signature of the expected kind")
     values = {**headers, **dict(pairs)}
-    if scheme.timestamp:
-        _check_time(scheme.timestamp, _header(values, scheme.timestamp), now)
+    sent_at = _check_time(scheme.timestamp, _header(values, scheme.timestamp), now) if scheme.timestamp else now
     if scheme.delivery_id and not re.fullmatch(r"[!-~]{1,200}", _header(values, scheme.delivery_id)):
         raise BadSignature(f"header {scheme.delivery_id}: must be 1 to 200 printable characters without spaces")
     content = _content(scheme, values, body)
@@ -114,11 +189,14 @@ def verify(scheme: Scheme, headers: Mapping[str, str], body: bytes, secrets: Seq
             f"header {scheme.header}: the signature does not fit the body (is the secret the one the platform shows, "
             "and is the body passed on byte for byte?)"
         )
+    return sent_at
 
 
-def headers_for(scheme: Scheme, body: bytes, secret: str, *, delivery_id: str, now: datetime) -> dict[str, str]:
+def headers_for(scheme: Scheme | Token, body: bytes, secret: str, *, delivery_id: str, now: datetime) -> dict[str, str]:
     """The headers with which a sender would deliver ``body``; ``verify`` accepts them. Raises BadSignature for a
     secret that cannot be used."""
+    if isinstance(scheme, Token):
+        return {scheme.header: f"Bearer {secret}"}
     seconds = str(int(now.timestamp()))
     values = {scheme.delivery_id: delivery_id, scheme.timestamp: seconds, "t": seconds}
     key = _usable_keys(scheme, [secret])[0]
@@ -126,6 +204,37 @@ def headers_for(scheme: Scheme, body: bytes, secret: str, *, delivery_id: str, n
     pairs = (("t", seconds), (scheme.version, signature)) if scheme.timestamp == "t" else ((scheme.version, signature),)
     sent = {name: values[name] for name in (scheme.delivery_id, scheme.timestamp) if name and name != "t"}
     return {**sent, scheme.header: scheme.style.write(pairs)}
+
+
+def answer_challenge(challenge: str, secret: str) -> dict[str, str]:
+    """What Zoom wants back before it delivers (developers.zoom.us/docs/api/webhooks, "Validate your endpoint")."""
+    digest = hmac.new(secret.strip().encode(), _bytes(challenge), hashlib.sha256).hexdigest()
+    return {"plainToken": challenge, "encryptedToken": digest}
+
+
+def _verify_token(scheme: Token, headers: Mapping[str, str], query: Mapping[str, str], secrets: Sequence[str]) -> None:
+    wanted = [_bytes(secret.strip()) for secret in secrets if secret.strip()]
+    if not wanted:
+        raise BadSignature(NOTHING_SET)
+    given = [_bytes(token) for token in _tokens(headers.get(scheme.header, ""), query.get(scheme.parameter, ""))]
+    if not given:
+        raise BadSignature(f"header {scheme.header}: missing, and the address has no ?{scheme.parameter}=")
+    matches = [hmac.compare_digest(token, secret) for secret in wanted for token in given]
+    if not any(matches):
+        raise BadSignature(f"header {scheme.header} or ?{scheme.parameter}=: not the token that was set for this event")
+
+
+def _tokens(authorization: str, parameter: str) -> list[str]:
+    """Every way in which a token may be written; one that is neither Bearer nor Basic counts as it is."""
+    found = [parameter] if parameter else []
+    text = authorization.strip()
+    kind, _, value = text.partition(" ")
+    if kind.lower() == "basic":
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(value.strip(), validate=True).decode().partition(":")[2])
+    elif text:
+        found.append(value.strip() if kind.lower() == "bearer" else text)
+    return [token for token in found if token]
 
 
 def _usable_keys(scheme: Scheme, secrets: Sequence[str]) -> list[bytes]:
@@ -138,7 +247,7 @@ def _usable_keys(scheme: Scheme, secrets: Sequence[str]) -> list[bytes]:
         if key:
             keys.append(key)
     if not keys:
-        raise BadSignature("no usable secret is set for this platform, so no delivery can be believed")
+        raise BadSignature(NOTHING_SET)
     return keys
 
 
@@ -149,7 +258,7 @@ def _header(values: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _check_time(name: str, text: str, now: datetime) -> None:
+def _check_time(name: str, text: str, now: datetime) -> datetime:
     if not re.fullmatch(r"[0-9]{1,12}", text):
         raise BadSignature(f"header {name}: must be whole seconds since 1970")
     ahead = int(text) - now.timestamp()
@@ -159,6 +268,7 @@ def _check_time(name: str, text: str, now: datetime) -> None:
             f"header {name}: {abs(ahead):.0f} seconds {side} our clock, more than the {TOLERANCE_SECONDS} allowed "
             "(is the sender's clock right?)"
         )
+    return datetime.fromtimestamp(int(text), tz=now.tzinfo)
 
 
 def _content(scheme: Scheme, values: Mapping[str, str], body: bytes) -> bytes:

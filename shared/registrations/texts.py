@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 LONGEST_TEXT = 200
+MOST_SECONDS = 10**11  # what is more is meant in milliseconds: in seconds it would be the year 5138
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -34,6 +35,29 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ValueError(f"{shown(text)} is no time with a zone, as in 2026-05-04T09:30:00Z")
+
+
+def moment_of(value: object) -> datetime:
+    """A point in time in UTC, as any platform writes it: ISO 8601, seconds or milliseconds since 1970.
+
+    A time without a zone counts as UTC. Raises ValueError with a sentence.
+    """
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{9,14}", value.strip()):
+        try:
+            return datetime.fromisoformat(value.strip()).replace(tzinfo=UTC) if _is_zoneless(value) else moment(value)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{shown(value)} is no time, as in 2026-05-04T09:30:00Z") from None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("must be a time, as in 2026-05-04T09:30:00Z")
+    seconds = float(value)
+    try:
+        return datetime.fromtimestamp(seconds / 1000 if abs(seconds) > MOST_SECONDS else seconds, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{shown(str(value))} is no time in seconds or milliseconds since 1970") from None
+
+
+def _is_zoneless(text: str) -> bool:
+    return not re.search(r"(UTC|[Zz]|[0-9][+-][0-9]{2}:?[0-9]{2})$", text.strip())
 
 
 def _unseen(character: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from shared import identities
 from shared.registrations.answers import Answer, Understood, asks_to_introduce, understand
+from shared.registrations.content import Content, Received
 from shared.registrations.errors import BadPayload
 from shared.registrations.payloads import Payload, checked, json_object
 from shared.registrations.registration import Registration, Status
@@ -61,24 +62,24 @@ class _Order(Payload):
     tickets: list[_Ticket]
 
 
-def parse(headers: Mapping[str, str], body: bytes, settings: PlatformSettings) -> tuple[tuple[Registration, ...], str]:
-    """The tickets in ``body``, or none and the reason why there is none. Raises BadPayload."""
-    trigger = headers.get("x-webhook-name", "").strip()
+def parse(received: Received, settings: PlatformSettings) -> Content:
+    """The tickets in a delivery, or the reason why there is none. Raises BadPayload."""
+    trigger = received.headers.get("x-webhook-name", "").strip()
     if not trigger:
         raise BadPayload(["header X-Webhook-Name: missing, so we cannot tell what happened to the ticket"])
     if trigger not in TICKET_TRIGGERS and trigger != REGISTRATION_CANCELLED:
-        return (), f"{shown(trigger)} changes nobody's ticket"
-    content = json_object(body)
+        return Content(reason=f"{shown(trigger)} changes nobody's ticket")
+    content = json_object(received.body)
     expected = trigger.split(".")[0]
     found = content.get("_type") or expected  # payloads before 2019 have no _type
     if found != expected:
         raise BadPayload([f"_type: {shown(str(found))} does not go with the trigger {trigger}"])
     if content.get("test_mode") is True:
-        return (), "the ticket was made in test mode, and nobody comes with it"
+        return Content(reason="the ticket was made in test mode, and nobody comes with it")
     if trigger == REGISTRATION_CANCELLED:
         cancelled = _cancelled_order(content)
-        return cancelled, "" if cancelled else "the registration has no tickets"
-    return (_ticket(trigger, content, settings),), ""
+        return Content(cancelled, "" if cancelled else "the registration has no tickets")
+    return Content((_ticket(trigger, content, settings),))
 
 
 def _cancelled_order(content: Mapping[str, Any]) -> tuple[Registration, ...]:
@@ -110,7 +111,7 @@ def _ticket(trigger: str, content: Mapping[str, Any], settings: PlatformSettings
     )
     if trigger == "ticket.reassigned":
         note = "the ticket was passed on: what its former holder answered is not taken over"
-        return _with_answers(known, ticket, Understood(agreed=frozenset(), notes=(note,)))
+        return _with_answers(known, ticket, Understood(notes=(note,)))
     return _with_answers(known, ticket, _with_opt_ins(understand(_answers(ticket), settings), ticket, settings))
 
 

@@ -1,6 +1,7 @@
 """The AWS services other than DynamoDB, as few calls each as the pipeline needs; one botocore session for all."""
 
 from shared.services.mail import Outcome, send_email, send_text_message
+from shared.services.pointers import PointerMessage, PointerQueue
 from shared.services.schedules import create_schedules, delete_schedules
 from shared.services.secrets import Secrets
 from shared.services.topic import publish
@@ -8,6 +9,8 @@ from shared.services.uploads import Uploads
 
 __all__ = [
     "Outcome",
+    "PointerMessage",
+    "PointerQueue",
     "Secrets",
     "Uploads",
     "create_schedules",

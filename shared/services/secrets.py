@@ -1,4 +1,4 @@
-"""The hashing key and the webhook secrets: SSM SecureStrings under one path per stack, read once per process."""
+"""The hashing key, webhook secrets and platforms' tokens: SSM SecureStrings under one path per stack."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ REMEMBERED_FOR_S = 300
 class Secrets:
     """The secrets of one deployment.
 
-    ``path`` is the stack's, for example "/icebreaker/prod"; below it lie ``hashing-key`` and
-    ``webhooks/<event>/<platform>``. SecureStrings of the standard tier cost nothing while idle.
+    ``path`` is the stack's, for example "/icebreaker/prod"; below it lie ``hashing-key``,
+    ``webhooks/<event>/<platform>`` and ``tokens/<event>/<platform>``, each read once per process. SecureStrings of the
+    standard tier cost nothing while idle.
     """
 
     def __init__(self, path: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -63,12 +64,29 @@ class Secrets:
         )
         self._remembered.pop(name, None)
 
-    def forget_webhooks(self, event_id: str) -> None:
-        """Delete the secrets of every webhook of an event."""
+    def api_token(self, event_id: str, platform: str) -> str:
+        """The token with which the platform's API is asked about an event.
+
+        :raises LookupError: where none was set
+        """
+        token = self._read(f"tokens/{event_id}/{platform}")
+        if token is None:
+            raise LookupError(f"no API token of {platform} for {event_id}; `icebreaker event token` sets one")
+        return token
+
+    def set_api_token(self, event_id: str, platform: str, token: str) -> None:
+        """Set the token with which the platform's API is asked about an event."""
+        name = f"tokens/{event_id}/{platform}"
+        client("ssm").put_parameter(Name=f"{self._path}/{name}", Value=token, Type="SecureString", Overwrite=True)
+        self._remembered.pop(name, None)
+
+    def forget_event(self, event_id: str) -> None:
+        """Delete the secrets of every webhook of an event, and the tokens."""
         ssm = client("ssm")
         names = [
             parameter["Name"]
-            for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{self._path}/webhooks/{event_id}")
+            for kind in ("webhooks", "tokens")
+            for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{self._path}/{kind}/{event_id}")
             for parameter in page["Parameters"]
         ]
         for start in range(0, len(names), 10):

@@ -61,6 +61,7 @@ class TicketItem(Item, discriminator="ticket"):
     status = UnicodeAttribute()
     changed_at = UnicodeAttribute()
     attendee_id = UnicodeAttribute(null=True)
+    earlier_answers = UnicodeAttribute(null=True)
 
 
 class DirectoryItem(Item, discriminator="directory"):

@@ -174,6 +174,7 @@ def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
         status=ticket.status.value,
         changed_at=changed_at,
         attendee_id=ticket.attendee_id,
+        earlier_answers=ticket.earlier_answers or None,
         expires_at=expiry(event),
     )
     write.save(item, condition=TicketItem.pk.does_not_exist() | (TicketItem.changed_at <= changed_at))
@@ -241,7 +242,14 @@ def _utc(moment: datetime) -> str:
 
 def _ticket(item: TicketItem) -> Ticket:
     platform, _, reference = item.sk.partition("#")
-    return Ticket(platform, reference, Status(item.status), datetime.fromisoformat(item.changed_at), item.attendee_id)
+    return Ticket(
+        platform=platform,
+        reference=reference,
+        status=Status(item.status),
+        changed_at=datetime.fromisoformat(item.changed_at),
+        attendee_id=item.attendee_id,
+        earlier_answers=item.earlier_answers or "",
+    )
 
 
 def _profile(attendee: Attendee) -> dict[str, Any]:

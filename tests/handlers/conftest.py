@@ -77,7 +77,14 @@ class World:
         return self.deliver(body, signed | headers)
 
     def deliver(
-        self, body: bytes, headers: dict[str, str], *, event_id: str = "democon", platform: str = "icebreaker"
+        self,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        event_id: str = "democon",
+        platform: str = "icebreaker",
+        query: dict[str, str] | None = None,
+        method: str = "POST",
     ) -> tuple[int, dict[str, Any]]:
         path = f"/events/{event_id}/registrations/{platform}"
         answer = self.handler("receive_registration").handler(
@@ -86,8 +93,9 @@ class World:
                 "routeKey": "POST /events/{event_id}/registrations/{platform}",
                 "rawPath": path,
                 "headers": headers,
+                "queryStringParameters": query or {},
                 "requestContext": {
-                    "http": {"method": "POST", "path": path},
+                    "http": {"method": method, "path": path},
                     "requestId": "r",
                     "stage": "$default",
                 },
@@ -139,6 +147,8 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         boto3.client("s3").create_bucket(
             Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
+        queue = boto3.client("sqs").create_queue(QueueName="pointers")
+        monkeypatch.setenv("POINTER_QUEUE_URL", queue["QueueUrl"])
         boto3.client("sns").create_topic(Name="introductions")
         boto3.client("ses").verify_email_identity(EmailAddress="hello@icebreaker.example")
         storage.connect(table_name)

@@ -122,7 +122,14 @@ def test_a_registration_costs_at_most_six_write_units_and_two_round_trips(world:
     body = json.dumps(registered("ann", handles={"x": "ann", "github": "ann", "linkedin": "ann-oneil"})).encode()
     headers = registrations.sign("icebreaker", body, world.secret, delivery_id="1", now=datetime.now(UTC))
     receive(
-        "democon", "icebreaker", headers, body, events=handler.events, secrets=handler.secrets, now=datetime.now(UTC)
+        "democon",
+        "icebreaker",
+        headers,
+        body,
+        events=handler.events,
+        secrets=handler.secrets,
+        pointers=handler.pointers,
+        now=datetime.now(UTC),
     )
     assert calls == ["BatchGetItem", "TransactWriteItems"]
     # A transaction writes each item at twice its price, 1 unit for each begun kilobyte (AWS, DynamoDB pricing).

@@ -11,9 +11,14 @@ import pytest
 
 from shared.identities import Identity
 from shared.registrations import BadPayload, PlatformSettings, Purpose, Registration, Status
+from shared.registrations.content import Pointer, Received
 from shared.registrations.icebreaker import parse
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "registrations"
+
+
+def received(body: bytes) -> Received:
+    return Received({}, body, datetime(2026, 5, 4, 10, tzinfo=UTC))
 
 
 def content(**data: Any) -> dict[str, Any]:
@@ -23,8 +28,9 @@ def content(**data: Any) -> dict[str, Any]:
 
 
 def read(loaded: dict[str, Any]) -> Registration:
-    (registration,), reason = parse({}, json.dumps(loaded).encode(), PlatformSettings())
-    assert reason == ""
+    content = parse(received(json.dumps(loaded).encode()), PlatformSettings())
+    (registration,) = content.registrations
+    assert content.reason == ""
     return registration
 
 
@@ -79,10 +85,17 @@ def test_a_cancellation_needs_only_the_reference() -> None:
     assert problems(cancelled) == ("data.reference: is missing",)
 
 
+def test_whoever_is_to_be_forgotten_is_pointed_at_by_the_ticket_alone() -> None:
+    body = json.dumps(
+        {"type": "registration.erased", "timestamp": "2026-05-04T09:30:00Z", "data": {"reference": "A-17"}}
+    )
+    assert parse(received(body.encode()), PlatformSettings()).pointers == (Pointer("erased", "A-17"),)
+
+
 def test_an_unknown_type_is_answered_with_the_reason() -> None:
-    registrations, reason = parse({}, b'{"type": "coffee.ready"}', PlatformSettings())
-    assert registrations == ()
-    assert reason.startswith('type: "coffee.ready" is none of registration.created')
+    content = parse(received(b'{"type": "coffee.ready"}'), PlatformSettings())
+    assert content.registrations == ()
+    assert content.reason.startswith('type: "coffee.ready" is none of registration.created')
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from shared.registrations import (
     BadPayload,
     BadSignature,
     Delivery,
+    PlatformSettings,
     UnknownPlatform,
     new_secret,
     platforms,
@@ -24,6 +25,7 @@ from shared.registrations import (
 )
 from shared.registrations.__main__ import main
 from shared.registrations.receiving import LARGEST_BODY, PLATFORMS
+from shared.registrations.signatures import Token
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "registrations"
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -35,12 +37,26 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+EXAMPLES = {
+    "icebreaker": "created", "tito": "ticket-completed", "pretix": "order-paid", "eventyay": "order-paid",
+    "eventbrite": "order-placed", "luma": "guest-registered", "tickettailor": "issued-ticket-created",
+    "hievents": "attendee-created", "zoom": "ticket-created", "cvent": "accepted", "swoogo": "registrant-confirmed",
+    "zuddl": "registered", "generic": "attendee",
+}  # fmt: skip
+SIGNING = [name for name in platforms if not isinstance(PLATFORMS[name].scheme, Token)]
 FIELDS = [
     "_type", "type", "timestamp", "data", "reference", "slug", "name", "email", "phone", "handles", "agreed", "locale",
     "company", "answers", "responses", "opt_ins", "question", "title", "response", "updated_at", "registration",
-    "tickets", "phone_number", "state_name", "test_mode", "accepted",
+    "tickets", "phone_number", "state_name", "test_mode", "accepted", "payload", "object", "event", "event_type",
+    "eventType", "message", "action", "id", "ticket_id", "contactStub", "attendees", "ticket", "no", "status", "labels",
+    "user_email", "custom_questions", "question_answers", "issued_tickets", "customFields", "config", "api_url",
+    "organizer", "code", "event_ts", "messageTime", "actionCreatedAt", "profile", "socialLinks", "approval_status",
 ]  # fmt: skip
-VALUES = ["registration.created", "registration.cancelled", "ticket", "2026-05-04T09:30:00Z", "a@example.org", "void"]
+VALUES = [
+    "guest.updated", "ISSUED_TICKET.UPDATED", "attendee.updated", "zoom_events.ticket_updated", "REGISTERED",
+    "InviteeOrGuestAccepted", "pretix.event.order.paid", "order.placed", "cancelled", "1777626000", "void", "ticket",
+    "registration.created", "registration.cancelled", "2026-05-04T09:30:00Z", "a@example.org",
+]  # fmt: skip
 likely_values = st.recursive(
     st.sampled_from(VALUES) | st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6),
@@ -50,14 +66,17 @@ likely_values = st.recursive(
 
 def example_body(platform: str) -> bytes:
     """The body that goes with the headers of a test registration."""
-    examples = sorted(FIXTURES.glob(f"{platform}-*c[or][me]*ed.json"))
-    assert examples, f"write tests/fixtures/registrations/{platform}-completed.json after the platform's documentation"
-    return examples[0].read_bytes()
+    return (FIXTURES / f"{platform}-{EXAMPLES[platform]}.json").read_bytes()
+
+
+def settings_of(platform: str) -> PlatformSettings:
+    options = FIXTURES / f"{platform}-{EXAMPLES[platform]}.options.json"
+    return PlatformSettings(options=json.loads(options.read_text()) if options.exists() else {})
 
 
 def signed(platform: str, body: bytes, **headers: str) -> Delivery:
     lines = sign(platform, body, SECRET, delivery_id="msg_1", now=NOW) | headers
-    return receive(platform, lines, body, [SECRET], now=NOW)
+    return receive(platform, lines, body, [SECRET], now=NOW, settings=settings_of(platform))
 
 
 def outcome(platform: str, body: bytes, **headers: str) -> tuple[object, ...]:
@@ -66,13 +85,14 @@ def outcome(platform: str, body: bytes, **headers: str) -> tuple[object, ...]:
         delivery = signed(platform, body, **headers)
     except BadPayload as error:
         return error.problems
-    return delivery.registrations or (delivery.reason,)
+    return (*delivery.registrations, *delivery.pointers) or tuple(delivery.answer) or (delivery.reason,)
 
 
 @pytest.mark.parametrize("platform", platforms)
 def test_every_platform_in_the_table_has_an_example_that_can_be_read(platform: str) -> None:
     assert PLATFORMS[platform].source
-    assert signed(platform, example_body(platform)).registrations
+    delivery = signed(platform, example_body(platform))
+    assert delivery.registrations or delivery.pointers
 
 
 @pytest.mark.parametrize("platform", platforms)
@@ -114,10 +134,11 @@ def test_header_names_count_in_any_case(platform: str) -> None:
     lines = sign(platform, body, SECRET, delivery_id="msg_1", now=NOW)
     shouted = {name.upper(): value for name, value in lines.items()}
 
-    assert receive(platform, shouted, body, [SECRET], now=NOW) == receive(platform, lines, body, [SECRET], now=NOW)
+    known = settings_of(platform)
+    assert receive(platform, shouted, body, [SECRET], now=NOW, settings=known) == signed(platform, body)
 
 
-@pytest.mark.parametrize("platform", platforms)
+@pytest.mark.parametrize("platform", SIGNING)
 def test_both_secrets_are_good_while_one_replaces_the_other(platform: str) -> None:
     body = example_body(platform)
     lines = sign(platform, body, SECRET, delivery_id="msg_1", now=NOW)
@@ -136,7 +157,7 @@ def test_without_a_secret_nothing_is_believed(platform: str, secrets: list[str])
         receive(platform, lines, b"{}", secrets, now=NOW)
 
 
-@pytest.mark.parametrize("platform", platforms)
+@pytest.mark.parametrize("platform", SIGNING)
 def test_a_body_that_was_changed_on_the_way_is_refused(platform: str) -> None:
     body = example_body(platform)
     lines = sign(platform, body, SECRET, delivery_id="msg_1", now=NOW)
@@ -153,7 +174,7 @@ def test_an_oversized_body_is_refused_before_any_work(platform: str) -> None:
 def test_an_unknown_platform_is_named_in_a_sentence() -> None:
     with pytest.raises(UnknownPlatform) as caught:
         receive("telegraph", {}, b"", [SECRET], now=NOW)
-    assert str(caught.value) == '"telegraph" is none of the platforms icebreaker, tito'
+    assert str(caught.value).startswith('"telegraph" is none of the platforms icebreaker, tito, pretix')
 
 
 @pytest.mark.parametrize("platform", platforms)
@@ -163,7 +184,7 @@ def test_the_same_delivery_has_the_same_id_and_another_one_has_another(platform:
 
     def delivery_id(content: bytes, number: int) -> str | None:
         lines = sign(platform, content, SECRET, delivery_id=f"msg_{number}", now=later)
-        return receive(platform, lines, content, [SECRET], now=later).delivery_id
+        return receive(platform, lines, content, [SECRET], now=later, settings=settings_of(platform)).delivery_id
 
     assert delivery_id(body, 1) == signed(platform, body).delivery_id
     assert delivery_id(body + b"\n", 2) != delivery_id(body, 1)

@@ -49,7 +49,7 @@ def test_every_function_runs_arm64_python_313_is_traced_and_logs_to_a_group_that
     groups = of_type(resources, "AWS::Logs::LogGroup")
     assert all("RetentionInDays" in group for group in groups.values())
     functions = of_type(resources, "AWS::Lambda::Function")
-    assert len(functions) == 5
+    assert len(functions) == len(list((ROOT / "functions").glob("*/handler.py")))
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
         assert function["TracingConfig"] == {"Mode": "Active"}
@@ -64,8 +64,8 @@ def test_every_dead_letter_queue_has_an_alarm(resources: dict[str, Any]) -> None
         for dimension in alarm["Dimensions"]
         if dimension["Name"] == "QueueName"
     }
-    assert queues == watched
-    assert len(queues) == 5
+    assert len(queues) >= 5
+    assert queues <= watched
 
 
 def test_every_queue_that_feeds_a_function_waits_six_times_as_long_and_has_a_dead_letter_queue(
@@ -77,10 +77,10 @@ def test_every_queue_that_feeds_a_function_waits_six_times_as_long_and_has_a_dea
         for m in of_type(resources, "AWS::Lambda::EventSourceMapping").values()
         if m["EventSourceArn"]["Fn::GetAtt"][0] in queues
     ]
-    assert len(fed) == 2
+    assert len(fed) >= 3
     for queue, function in fed:
         assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
 def test_every_event_source_reports_partial_failures(resources: dict[str, Any]) -> None:

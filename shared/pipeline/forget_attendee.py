@@ -1,0 +1,44 @@
+"""Forget a person at one event, whoever asks for it: they themselves, the organizer, or the ticketing platform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.attendees import Attendee, erase
+from shared.events import Event
+from shared.storage import attendees, connection_sets, introductions, matches
+
+
+def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetime) -> None:
+    """Delete all that is kept of a person. Cut short, it is finished by repeating it.
+
+    What stays is a tombstone under their keyed id, so that the next import of the same list does not bring them
+    back, and that id in the lists of whom others were told about.
+
+    :raises shared.storage.Conflict: where they were changed by somebody else at the same moment
+    """
+    # First of all nothing may be said of them any more; from here on nobody finds them.
+    attendees.save_attendee(event, erase(attendee, now=now), attendee, hashing_key=hashing_key)
+    connection_sets.delete_of(event, attendee.attendee_id)
+    introductions.delete_of(event, attendee.attendee_id)
+    matches.delete_of(event, attendee.attendee_id)
+    attendees.delete_directory_entry(event, attendee.attendee_id)
+    attendees.delete_tickets(event, attendee)
+    saved = attendees.load(event, attendee.attendee_id)
+    if saved is not None:
+        attendees.save_attendee(event, replace(saved, tickets=()), saved, hashing_key=hashing_key)
+
+
+def forget_holder(event: Event, ticket_key: str, *, hashing_key: bytes, now: datetime) -> str | None:
+    """Forget whoever holds a ticket, which is all that a platform says; their id, or None where nobody holds it.
+
+    :param ticket_key: Ticket.key, "platform#reference"
+    """
+    tickets, _ = attendees.load_for_registrations(event, [(ticket_key, None)])
+    ticket = tickets.get(ticket_key)
+    holder = attendees.load(event, ticket.attendee_id) if ticket is not None and ticket.attendee_id else None
+    if holder is None:
+        return None
+    forget(event, holder, hashing_key=hashing_key, now=now)
+    return holder.attendee_id
