@@ -1,7 +1,7 @@
 """A handle, profile address, e-mail address or phone number becomes an Identity: (network, canonical handle)."""
 
 from shared.identities.identity import Identity, Reading, Unreadable
-from shared.identities.labels import network_of_label
+from shared.identities.labels import is_about_somebody_else, network_of_label
 from shared.identities.reading import email, parse, phone, read
 from shared.identities.table import NETWORKS
 
@@ -12,6 +12,7 @@ __all__ = [
     "Reading",
     "Unreadable",
     "email",
+    "is_about_somebody_else",
     "network_of_label",
     "networks",
     "parse",

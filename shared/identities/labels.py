@@ -13,6 +13,8 @@ _LONGEST: Final = 200
 _MOST_WORDS: Final = 4  # of which one label consists
 _NOT_A_WORD: Final = r"[\W_]+"
 _CAMEL: Final = r"(?<=[a-z])(?=[A-Z])"
+# Chinese, Japanese and Korean put no spaces around a name in Latin letters.
+_BETWEEN_SCRIPTS: Final = r"(?<=[A-Za-z])(?=[\u1100-\uffff])|(?<=[\u1100-\uffff])(?=[A-Za-z])"
 # What may stand beside a name without changing what is asked for.
 _NOISE: Final = frozenset(
     "a an the your my you is what s of for on at or and if any link links url uri handle handles profile profiles "
@@ -32,7 +34,8 @@ _OF_AN_EMPLOYER: Final = frozenset(
 )
 _OF_SOMEBODY_ELSE: Final = frozenset(
     "emergency notfall urgence emergencia billing invoice rechnung facture factura purchaser buyer referrer referred "
-    "manager assistant guardian parent".split()
+    "manager assistant guardian parent who whom told hear heard recommend recommended wer wem "
+    "empfohlen qui quien chi quem kto".split()
 )
 _NO_HANDLE: Final = frozenset(
     "verified confirmed consent agree newsletter password followers follower following opt subscribe subscribed "
@@ -61,6 +64,12 @@ def network_of_label(label: str) -> str | None:
     if name not in ("email", "phone") and _OF_AN_EMPLOYER.intersection(words):
         return None
     return name
+
+
+def is_about_somebody_else(label: str) -> bool:
+    """Whether a question asks for somebody else's profile (an employer's, a referrer's), or for none at all."""
+    words = set(_words(label[:_LONGEST]))
+    return bool(words & (_OF_SOMEBODY_ELSE | _OF_AN_EMPLOYER | _NO_HANDLE))
 
 
 def spoken(word: str, *, before_colon: bool) -> str | None:
@@ -93,6 +102,7 @@ def _named(words: list[str], phrases: dict[str, str]) -> tuple[set[str], list[st
 def _compound(word: str) -> str | None:
     """ "githubname", "linkedinprofil", "twitterhandle"; and in scripts without spaces, a label within the text."""
     if not word.isascii():
+        word = unicodedata.normalize("NFKC", word)
         return next((name for phrase, name in _unspaced() if phrase in word), None)
     for length in range(len(word) - 2, 5, -1):
         name = _anywhere().get(word[:length])
@@ -102,7 +112,8 @@ def _compound(word: str) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    decomposed = unicodedata.normalize("NFKD", re.sub(_CAMEL, " ", text).replace("ß", "ss")).casefold()
+    apart = re.sub(_BETWEEN_SCRIPTS, " ", re.sub(_CAMEL, " ", text))
+    decomposed = unicodedata.normalize("NFKD", apart.replace("ß", "ss")).casefold()
     without_marks = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return re.sub(_NOT_A_WORD, " ", without_marks).split()
 
@@ -124,4 +135,8 @@ def _alone() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _unspaced() -> tuple[tuple[str, str], ...]:
     # Letters from U+2E80 on: Chinese, Japanese, Korean.
-    return tuple((phrase, name) for phrase, name in _anywhere().items() if all(ord(c) >= 0x1100 for c in phrase))
+    return tuple(
+        (unicodedata.normalize("NFKC", phrase), name)
+        for phrase, name in _anywhere().items()
+        if all(ord(c) >= 0x1100 for c in phrase)
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.identities import Identity, network_of_label, read
+from shared.identities import Identity, is_about_somebody_else, network_of_label, read
 from shared.registrations.registration import Purpose
 from shared.registrations.settings import (
     AGREED,
@@ -38,6 +38,18 @@ ASKS_TO_INTRODUCE = re.compile(
     r"|\bicebreaker\b.*\b(introduc\w+|agree|consent|opt in|einverstanden)\b"
     r"|\b(introduc\w+|agree|consent|opt in|einverstanden)\b.*\bicebreaker\b"
 )
+# Questions for profiles of any network, in ten languages and more; compared as `plain` writes them.
+ASKS_FOR_HANDLES = re.compile(
+    r"\bsocial(s| media| handles?| profiles?| links?| networks?)?$"
+    r"|\bsocial (media|handles?|profiles?|links?|networks?)\b"
+    r"|\bfind (you|me) online\b|\bonline (profiles?|presence)\b|\b(soziale netzwerke|soziale medien|online profile?)\b"
+    r"|\breseaux sociaux\b|\bredes sociai?e?s\b|\b(social network|profili social|reti sociali)\b"
+    r"|\bsociale (media|netwerken)\b|\bsociala medier\b|\bmedia spolecznosciowe\b|\bsosyal medya\b"
+    r"|\bsocialni site\b|\bсоциальн\w+ сет\w+\b|\bсоцсет\w+\b"
+    r"|社交(媒体|账号|媒體|帳號)|ソーシャルメディア|sns ?アカウント|소셜 ?미디어"
+)
+IN_PASSING = "in passing"  # nothing says what the question asks, but whole profile addresses speak for themselves
+
 # A negation turns "yes" around; the others ask to be introduced to somebody else than the people one knows.
 MEANS_SOMETHING_ELSE = re.compile(
     r"\b(not|never|don t|dont|nicht|kein\w*|ne|pas|no (me|te|le)|nao|non|niet|sich|dir|yourself)\b"
@@ -96,6 +108,9 @@ def understand(answers: Sequence[Answer], settings: PlatformSettings) -> Underst
             notes += note
         elif meaning in single:
             single[meaning] = single[meaning] or next((one_line(text) for text in answer.texts if text.strip()), "")
+        elif meaning == IN_PASSING:
+            # Nothing that was not asked for is complained about.
+            found += [handle for text in answer.texts for handle in handles_in(text, None)[0]]
         elif meaning and meaning != IGNORE:
             identities, unread = _handles(answer, meaning)
             found += identities
@@ -136,7 +151,10 @@ def _meaning(answer: Answer, settings: PlatformSettings) -> str:
         return f"agreed:{Purpose.INTRODUCE.value}"
     if all(plain(text) in YES | NO for text in answer.texts):
         return ""  # "Do you use Twitter? Yes." names no handle, though one could be called that
-    return next((network for label in answer.labels if (network := network_of_label(label)) is not None), "")
+    network = next((network for label in answer.labels if (network := network_of_label(label)) is not None), "")
+    if network or any(is_about_somebody_else(label) for label in answer.labels):
+        return network
+    return HANDLES if any(ASKS_FOR_HANDLES.search(plain(label)) for label in answer.labels) else IN_PASSING
 
 
 def _agrees(answer: Answer) -> tuple[bool, list[str]]:

@@ -134,7 +134,7 @@ SOCIAL: Final = (
         url="https://www.linkedin.com/in/{}",
         odd_url=_linkedin_url,
         reserved=words("me edit unavailable"),
-        labels=("linkedin", "linked in"),
+        labels=("linkedin", "linked in", "领英", "領英", "링크드인", "リンクトイン"),
         alone=("li", "in"),
         examples={
             "https://www.linkedin.com/in/ann-oneil-1a2b/": "ann-oneil-1a2b",
