@@ -3,17 +3,20 @@
 from shared.matching.connection_set import ConnectionSet, hash_identity, pack_connections
 from shared.matching.directory import DirectoryEntry, findable_under
 from shared.matching.evidence import Evidence, Listing, Match, listings_to_matches, strength
-from shared.matching.join import find_listings
+from shared.matching.join import ByAttendee, Rows, find_listings, join
 
 __all__ = [
+    "ByAttendee",
     "ConnectionSet",
     "DirectoryEntry",
     "Evidence",
     "Listing",
     "Match",
+    "Rows",
     "find_listings",
     "findable_under",
     "hash_identity",
+    "join",
     "listings_to_matches",
     "pack_connections",
     "strength",

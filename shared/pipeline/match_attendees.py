@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.events import Event
-from shared.matching import ConnectionSet, DirectoryEntry, Listing, find_listings
+from shared.matching import ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings, join
 from shared.pipeline.known_events import KnownEvents
 from shared.storage import Conflict, attendees, connection_sets, matches
 from shared.storage.matches import ListingUpdate
@@ -55,47 +55,73 @@ def match_attendees(event: Event, changes: Changes) -> int:
 
 
 def match_everybody(event: Event) -> int:
-    """One full pass over the event, as every wave begins with; how many directions of pairs were written."""
-    everybody = frozenset(entry.attendee_id for entry in attendees.directory(event))
-    return match_attendees(event, Changes(findable=everybody, sets=everybody))
+    """One full pass over the event, as every wave begins with; how many directions of pairs were written.
+
+    It reads everything once, and holds the directory and the pairs as numbers. What is right already is not written
+    again, so a pass that was cut short goes on where it stopped.
+
+    :raises Conflict: where attendees kept changing; what was written is right as far as it goes
+    """
+    directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
+    everybody = frozenset(directory)
+    sets = _sets_to_join(event, directory, Changes(findable=everybody, sets=everybody))
+    found = ByAttendee(join(directory.values(), sets))
+    in_shard: defaultdict[int, set[str]] = defaultdict(set)
+    for attendee_id in found.attendee_ids():
+        in_shard[matches.shard_of(event, attendee_id)].add(attendee_id)
+    concerned: set[str] = set()
+    written = 0
+    for shard in range(event.shards):
+        stored = matches.load_shard(event, shard)
+        work = []
+        for attendee_id in sorted(stored.keys() | in_shard[shard]):
+            ties = stored.get(attendee_id, matches.Ties(attendee_id, {}))
+            updates = _differences(directory, ties.listings(), found.listings_of(attendee_id))
+            if updates:
+                work.append((ties, updates))
+                concerned |= {other for update in updates for other in (update.listing.lister, update.listing.listed)}
+                written += sum(update.listing.lister == attendee_id for update in updates)
+        matches.save_ties(event, work)
+    if concerned:
+        now = {entry.attendee_id: entry for entry in attendees.directory(event)}
+        newer = frozenset(each for each in concerned if _revision(now, each) != _revision(directory, each))
+        if newer:
+            written += match_attendees(event, Changes(findable=newer, sets=newer))
+    return written
 
 
 def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int]:
     directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
-    everybody = directory.keys() <= changes.attendees
-    stored = matches.listings(event) if everybody else matches.listings_of(event, sorted(changes.attendees))
-    sets = _sets_to_join(event, directory, changes)
-
-    true_now = {
-        (listing.lister, listing.listed): listing for listing in _join(directory, sets, changes, everybody=everybody)
-    }
-    known = {(listing.lister, listing.listed): listing for listing in stored}
-    updates = []
-    for pair in sorted(true_now.keys() | known.keys()):
-        lister, listed = pair
-        if lister not in changes.attendees and listed not in changes.findable:
-            continue  # this direction was not looked at
-        listing = true_now.get(pair, Listing(lister, listed, ()))
-        if listing != known.get(pair, Listing(lister, listed, ())):
-            updates.append(ListingUpdate(listing, _revision(directory, lister), _revision(directory, listed)))
+    # Who lists a changed attendee changes with what they can be found under, not with their own sets.
+    stored = [
+        listing
+        for listing in matches.listings_of(event, sorted(changes.attendees))
+        if listing.lister in changes.attendees or listing.listed in changes.findable
+    ]
+    true_now = _join(directory, _sets_to_join(event, directory, changes), changes)
+    updates = _differences(directory, stored, true_now)
     return updates, matches.save(event, updates)
 
 
-def _join(
-    directory: Mapping[str, DirectoryEntry],
-    sets: Iterable[ConnectionSet],
-    changes: Changes,
-    *,
-    everybody: bool,
-) -> list[Listing]:
-    entries = directory.values()
-    if everybody:
-        return find_listings(entries, sets)
+def _differences(
+    directory: Mapping[str, DirectoryEntry], stored: Iterable[Listing], true_now: Iterable[Listing]
+) -> list[ListingUpdate]:
+    """What must be written to make what is stored true."""
+    now = {(listing.lister, listing.listed): listing for listing in true_now}
+    known = {(listing.lister, listing.listed): listing for listing in stored}
+    return [
+        ListingUpdate(now.get(pair, Listing(*pair, ())), _revision(directory, pair[0]), _revision(directory, pair[1]))
+        for pair in sorted(now.keys() | known.keys())
+        if now.get(pair) != known.get(pair)
+    ]
+
+
+def _join(directory: Mapping[str, DirectoryEntry], sets: Iterable[ConnectionSet], changes: Changes) -> list[Listing]:
     sets = list(sets)
     # Forward: the changed attendees' own sets against the whole directory. Reverse: everybody's against them.
     own = [s for s in sets if s.attendee_id in changes.attendees]
     others = [s for s in sets if s.attendee_id not in changes.attendees]
-    return find_listings(entries, own) + find_listings(entries, others, among=changes.findable)
+    return find_listings(directory.values(), own) + find_listings(directory.values(), others, among=changes.findable)
 
 
 def _sets_to_join(event: Event, directory: Mapping[str, DirectoryEntry], changes: Changes) -> Iterable[ConnectionSet]:

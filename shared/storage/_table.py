@@ -81,15 +81,10 @@ class ConnectionSetItem(Item, discriminator="connection_set"):
     parts = NumberAttribute()
 
 
-class MatchItem(Item, discriminator="match"):
-    # "out": what the owner of this copy lists; "in": what the other lists. The revisions are those of the two
-    # directory entries from which the direction was computed: (of the lister, of the listed).
-    out_evidence: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
-    out_lister = NumberAttribute(null=True)
-    out_listed = NumberAttribute(null=True)
-    in_evidence: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
-    in_lister = NumberAttribute(null=True)
-    in_listed = NumberAttribute(null=True)
+class MatchesItem(Item, discriminator="matches"):
+    packed = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+    parts = NumberAttribute()  # of this attendee; the first part knows
 
 
 class IntroductionItem(Item, discriminator="introduction"):

@@ -14,12 +14,14 @@ from moto.sns.models import sns_backends
 from shared import storage
 from shared.attendees import Attendee
 from shared.introductions import State
+from shared.matching import Listing
 from shared.notifications import TopicMessage
 from shared.pipeline import send_notification as sending
 from shared.pipeline.manage_event import erase_attendee, everything_about, funnel, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
 from shared.services.mail import Attempt, Outcome
 from shared.storage.imports import ImportReport
+from shared.storage.matches import ListingUpdate
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
 
 LINKEDIN_HEADER = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"
@@ -230,7 +232,7 @@ class TestMatching:
     def test_an_older_batch_cannot_undo_what_a_newer_one_knows(self, friends: World) -> None:
         """A batch that read before a withdrawal and writes after it must not bring the match back."""
         [stored] = storage.matches.load_all(EVENT)
-        stale = [storage.matches.ListingUpdate(listing, 1, 1) for listing in storage.matches.listings(EVENT)]
+        stale = [ListingUpdate(Listing(m.a, m.b, m.a_lists_b), 1, 1) for m in [stored]]
         assert withdraw_attendee(EVENT, "mack@example.org", secrets=friends.secrets, now=datetime.now(UTC))
         match(friends)
         assert storage.matches.save(EVENT, stale) == 2 * len(stale)
@@ -258,9 +260,9 @@ class TestMatching:
 
         for room, name in (
             (storage.attendees, "directory"),
-            (storage.matches, "listings"),
+            (storage.matches, "load_shard"),
             (storage.connection_sets, "load_all"),
-            (storage.matches, "save"),
+            (storage.matches, "save_ties"),
         ):
             monkeypatch.setattr(room, name, interrupted(getattr(room, name)))
         match(world)
