@@ -12,3 +12,4 @@ lock() {
 lock dev
 lock layer --constraint dev.txt
 lock sam
+lock bench

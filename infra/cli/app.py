@@ -126,18 +126,25 @@ def set_secret(
         console.print(f"{platform} only says what changed: set its API token with `icebreaker event token` too.")
 
 
+WITH_TOKENS = (*registrations.APIS, "github")
+
+
 @event_app.command("token")
 def set_token(
-    event_id: EventId, platform: Annotated[str, typer.Argument(help=f"One of: {', '.join(registrations.APIS)}.")]
+    event_id: EventId, platform: Annotated[str, typer.Argument(help=f"One of: {', '.join(WITH_TOKENS)}.")]
 ) -> None:
-    """Set the token with which a platform's API is asked for the orders it points at (reading is enough)."""
-    if platform not in registrations.APIS:
-        raise typer.BadParameter(f"{platform!r} is none of {', '.join(registrations.APIS)}")
+    """Set the token with which a platform's API is asked (reading is enough).
+
+    For ticketing platforms that only point at orders; and for GitHub, which answers more often whom it knows.
+    """
+    if platform not in WITH_TOKENS:
+        raise typer.BadParameter(f"{platform!r} is none of {', '.join(WITH_TOKENS)}")
     deployment = _deployment()
     event = deployment.event(event_id)
     token = typer.prompt(f"The API token of {platform}", hide_input=True).strip()
     deployment.secrets.set_api_token(event_id, platform, token)
-    host = registrations.host_of(platform, event.platform_settings(platform))
+    known = platform in registrations.APIS
+    host = registrations.host_of(platform, event.platform_settings(platform)) if known else "api.github.com"
     console.print(f"Set. It is shown to {host} and to nobody else.")
 
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from shared import identities
 from shared.attendee_lists import read_attendee_list
 from shared.attendees import Attendee, attendee_id_of, register
-from shared.connections import UnknownExport, open_export
+from shared.connections import UnknownExport, open_exports
 from shared.matching import (
     ConnectionSet,
     DirectoryEntry,
@@ -99,6 +99,7 @@ def _attendees(path: Path, key: bytes, problems: list[str], *, assume_agreed: bo
     people: dict[str, Attendee] = {}
     with path.open("rb") as file:
         table = read_attendee_list(file, as_of=datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        problems += [f"{path.name}: {note}" for note in table.notes]
         problems += [f'{path.name}: column "{header}" was not understood' for header in table.unrecognized]
         for row in table:
             if isinstance(row, Reject):
@@ -136,16 +137,22 @@ def _sets(
         elif not owner.connections_may_be_used:
             problems.append(f"{name}: left aside, its owner has not agreed that connections be used or is not coming")
         else:
-            with path.open("rb") as file:
-                try:
-                    export = open_export(file, filename=path.name)
-                    rows = list(export)
-                except UnknownExport as error:
-                    problems.append(f"{name}: {error}")
-                    continue
-            problems += [f"{name}: line {row.line}: {row.reason}" for row in rows if isinstance(row, Reject)]
-            connections = [row for row in rows if not isinstance(row, Reject)]
-            yield pack_connections(owner.attendee_id, export.source, connections, key=key)
+            yield from _sets_of(path, name, owner, people, key, problems)
+
+
+def _sets_of(
+    path: Path, name: Path, owner: Attendee, people: dict[str, Attendee], key: bytes, problems: list[str]
+) -> Iterator[ConnectionSet]:
+    try:
+        with path.open("rb") as file:
+            for export in open_exports(file, filename=path.name):
+                rows = list(export)
+                people[owner.attendee_id] = owner = owner.with_aliases(export.owner)
+                problems += [f"{name}: line {row.line}: {row.reason}" for row in rows if isinstance(row, Reject)]
+                connections = [row for row in rows if not isinstance(row, Reject)]
+                yield pack_connections(owner.attendee_id, export.source, connections, key=key)
+    except UnknownExport as error:
+        problems.append(f"{name}: {error}")
 
 
 def _exports(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -20,6 +20,9 @@ def main() -> int:
     try:
         with path.open("rb") as file:
             table = read_attendee_list(file, as_of=datetime.now(UTC))
+            sys.stderr.write(f"{path}: {table.kind}\n")
+            for note in table.notes:
+                sys.stderr.write(f"{note}\n")
             for header in table.unrecognized:
                 sys.stderr.write(f'column "{header}" was not understood\n')
             for row in table:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.identities import Identity
@@ -67,6 +68,7 @@ class Attendee:
     company: str = ""
     locale: str | None = None
     identities: tuple[Identity, ...] = ()  # as claimed, without e-mail and phone
+    aliases: tuple[tuple[Identity, Identity], ...] = ()  # (handle, the number their own archive gives for it)
     consent: Consent | None = None  # None: never asked, which means no
     tickets: tuple[tuple[str, Status], ...] = ()  # (Ticket.key, status), sorted
     profile_changed_at: datetime | None = None  # of the registration that the profile was taken from
@@ -104,4 +106,19 @@ class Attendee:
         reachable = [Identity("email", self.email)]
         if self.phone:
             reachable.append(Identity("phone", self.phone))
-        return (*self.identities, *reachable)
+        numbers = (alias for handle, alias in self.aliases if handle in self.identities)
+        return (*self.identities, *numbers, *reachable)
+
+    def with_aliases(self, owner: Iterable[Identity]) -> Attendee:
+        """The attendee after an archive of theirs said under which identities its network knows them.
+
+        Some archives (X) list people by number alone, so uploaders find each other only by their numbers. A number is
+        taken where the archive names a handle that they registered too. An archive can be edited: an alias is claimed
+        like the handle, never proven.
+        """
+        named = tuple(owner)
+        handles = {each.key: each for each in self.identities}
+        own = [handles[each.key] for each in named if each.key in handles]
+        new = {(handle, each) for handle in own for each in named if each.key != handle.key}
+        kept = {pair for pair in self.aliases if pair[0] not in own}
+        return replace(self, aliases=tuple(sorted(kept | new))) if own else self

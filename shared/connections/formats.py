@@ -2,85 +2,250 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final, cast
+from typing import Final
 
-from shared.connections import github, linkedin, mastodon
-from shared.connections.connection import Connection
-from shared.tables import Reject, UnreadableTable
+from shared.connections import (
+    bluesky,
+    discord,
+    facebook,
+    github,
+    google_contacts,
+    handle_list,
+    instagram,
+    linkedin,
+    mastodon,
+    outlook_contacts,
+    threads,
+    tiktok,
+    vcard,
+    x,
+    youtube,
+)
+from shared.connections.export import Export, ExportFile, Rows, UnknownExport
+from shared.identities import Identity
+from shared.tables import UnreadableTable
 
-# What decides is in the first bytes of every format here.
-SNIFFED_BYTES: Final = 64 * 1024
-
-Rows = Iterator[Connection | Reject]
-
-
-class UnknownExport(ValueError):
-    """The file is no export that is known here; the sentence says which are."""
+MAX_ENTRIES: Final = 1_000_000  # of one list
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: ``sniff`` says from the first bytes and the file's name which source it is, or None."""
+    """One format of one file."""
 
     name: str  # as people call it
-    sniff: Callable[[bytes, str], str | None]
-    read: Callable[[BinaryIO, str], Rows]
+    how: str  # where in the network's settings one gets it, for whoever is asked to bring it
+    members: str  # what the file is called in the network's own archive, a regular expression; "" for nothing
+    recognizes: Callable[[ExportFile], bool]
+    exports: Callable[[ExportFile], Iterator[Export]]
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One export, recognized; iterating reads it once."""
-
-    source: str  # network and list, for example "linkedin-connections"; a newer export of it replaces the older
-    _rows: Rows
-
-    def __iter__(self) -> Rows:
-        return self._rows
-
-
+# The last one is what is tried when nothing else fits; all others exclude each other.
 FORMATS: Final = (
-    Format("LinkedIn Connections.csv", linkedin.sniff, linkedin.read),
-    Format("Mastodon following_accounts.csv", mastodon.sniff, mastodon.read),
-    Format("GitHub following or followers (JSON)", github.sniff, github.read),
+    Format(
+        "LinkedIn Connections.csv",
+        "On linkedin.com: Settings → Data privacy → Get a copy of your data → Connections.\n"
+        "LinkedIn mails a link within ten minutes; upload the zip, or the Connections.csv in it.",
+        r".*\.csv",
+        linkedin.recognizes,
+        linkedin.exports,
+    ),
+    Format(
+        "X archive (following.js, follower.js)",
+        "On x.com: Settings → Your account → Download an archive of your data.\n"
+        "Upload the zip, so that your own account.js comes with it: the lists hold numbers instead of names.",
+        r"follow(?:ing|er)s?(?:-part\d+)?\.js",
+        x.recognizes,
+        x.exports,
+    ),
+    Format(
+        "Mastodon following_accounts.csv or followers.csv",
+        "On your server: Preferences → Import and export → Data export → Follows, or Followers.\n"
+        "Upload the CSV as it is; other fediverse software has the same under Export.",
+        r".*\.csv",
+        mastodon.recognizes,
+        mastodon.exports,
+    ),
+    Format(
+        "Bluesky follows (JSON)",
+        "Open public.api.bsky.app/xrpc/app.bsky.graph.getFollows?actor=ann.example&limit=100 with your own handle.\n"
+        "Save each page, the next with &cursor= as the page says; all may go into one file.",
+        r"(?:get)?follow.*\.json|list_?records.*\.json",
+        bluesky.recognizes,
+        bluesky.exports,
+    ),
+    Format(
+        "Bluesky repository (CAR)",
+        "In Bluesky: Settings → Account → Export my data → Download CAR file.\nUpload the file repo.car as it is.",
+        r".*\.car",
+        bluesky.recognizes_repository,
+        bluesky.exports_of_repository,
+    ),
+    Format(
+        "GitHub following or followers (JSON)",
+        "With your own name in place of ann: gh api --paginate users/ann/following > following.json\n"
+        "The same with followers; upload each file as it is.",
+        r"follow.*\.json",
+        github.recognizes,
+        github.exports,
+    ),
+    Format(
+        "Instagram following and followers (JSON)",
+        "In Instagram: Accounts Center → Your information and permissions → Download your information.\n"
+        "Choose Followers and following, in the format JSON, from all time; upload the zip.",
+        r"follow(?:ing|ers?)(?:_\d+)?\.json",
+        instagram.recognizes,
+        instagram.exports,
+    ),
+    Format(
+        "Instagram following and followers (HTML)",
+        "In Instagram: Accounts Center → Your information and permissions → Download your information.\n"
+        "JSON is better; upload the zip of HTML if you have it already.",
+        r"follow(?:ing|ers?)(?:_\d+)?\.html?",
+        instagram.recognizes_page,
+        instagram.exports_of_page,
+    ),
+    Format(
+        "Threads following and followers (JSON)",
+        "In Instagram: Accounts Center → Your information and permissions → Download your information.\n"
+        "Choose Threads, in the format JSON, from all time; upload the zip.",
+        r"follow(?:ing|ers?)(?:_\d+)?\.json",
+        threads.recognizes,
+        threads.exports,
+    ),
+    Format(
+        "Threads following and followers (HTML)",
+        "In Instagram: Accounts Center → Your information and permissions → Download your information.\n"
+        "JSON is better; upload the zip of HTML if you have it already.",
+        r"follow(?:ing|ers?)(?:_\d+)?\.html?",
+        threads.recognizes_page,
+        threads.exports_of_page,
+    ),
+    Format(
+        "Facebook friends (JSON)",
+        "In Facebook: Accounts Center → Your information and permissions → Download your information.\n"
+        "Choose Connections, in the format JSON; upload the zip. Facebook gives names only.",
+        r"(?:your_)?friends(?:_\d+)?\.json",
+        facebook.recognizes,
+        facebook.exports,
+    ),
+    Format(
+        "Facebook friends (HTML)",
+        "In Facebook: Accounts Center → Your information and permissions → Download your information.\n"
+        "JSON is better; upload the zip of HTML if you have it already.",
+        r"(?:your_)?friends(?:_\d+)?\.html?",
+        facebook.recognizes_page,
+        facebook.exports_of_page,
+    ),
+    Format(
+        "TikTok data (JSON)",
+        "In TikTok: Settings and privacy → Account → Download your data.\n"
+        "Choose the format JSON; upload the zip, or the user_data_tiktok.json in it.",
+        r"user_data.*\.json",
+        tiktok.recognizes,
+        tiktok.exports,
+    ),
+    Format(
+        "TikTok data (TXT)",
+        "In TikTok: Settings and privacy → Account → Download your data.\n"
+        "JSON is better; of the format TXT upload the zip, or Following.txt and Follower.txt.",
+        r"(?:following|followers?|fans|volgend|volgers?)(?: list)?(?:_\d+)?\.txt",
+        tiktok.recognizes_text,
+        tiktok.exports_of_text,
+    ),
+    Format(
+        "YouTube subscriptions.csv",
+        "On takeout.google.com: deselect all, then YouTube → All YouTube data included → subscriptions.\n"
+        "Upload the zip, or the subscriptions.csv in it.",
+        r".*\.csv",
+        youtube.recognizes,
+        youtube.exports,
+    ),
+    Format(
+        "Discord data package (user.json)",
+        "In Discord: User settings → Data and privacy → Request all of my data → Account.\n"
+        "Discord mails a link within a month; upload the zip, or the user.json in it.",
+        r"user\.json",
+        discord.recognizes,
+        discord.exports,
+    ),
+    Format(
+        "vCard address book (.vcf)",
+        "iCloud, phones, Nextcloud, most mail programs: mark all contacts → Export vCard or Share.\n"
+        "Upload the .vcf as it is.",
+        r".*\.(?:vcf|vcard)",
+        vcard.recognizes,
+        vcard.exports,
+    ),
+    Format(
+        "Google Contacts CSV",
+        "On contacts.google.com: Export → Google CSV.\nUpload the contacts.csv as it is.",
+        r".*\.csv",
+        google_contacts.recognizes,
+        google_contacts.exports,
+    ),
+    Format(
+        "Outlook contacts CSV",
+        "In Outlook: People → Manage contacts → Export contacts, or File → Open & export → Export to a file.\n"
+        "Upload the CSV as it is.",
+        r".*\.csv",
+        outlook_contacts.recognizes,
+        outlook_contacts.exports,
+    ),
+    Format(
+        "a plain list (one person a line)",
+        "Write one person a line: an e-mail address, a profile's address, or a handle such as @ann@fosstodon.org.\n"
+        "Save it as plain text; a bare name fits too many networks to be read.",
+        "",
+        handle_list.recognizes,
+        handle_list.exports,
+    ),
 )
 
+# Files of an archive that say whose it is.
+OWNERS: Final[dict[str, Callable[[ExportFile], tuple[Identity, ...]]]] = {
+    r"account\.js": x.owner,
+    r"personal_information\.json": instagram.owner,
+    r"profile_information\.json": facebook.owner,
+}
 
-def open_export(stream: BinaryIO, *, filename: str = "") -> Export:
-    """Recognize an export.
 
-    :param filename: consulted only where two lists have the same form
-    :raises UnknownExport: where it is none that is known; also while iterating, where the file breaks off
+def format_of(file: ExportFile, among: Iterable[Format] = FORMATS) -> Format | None:
+    """The format that a file is of, or None.
+
+    :raises UnknownExport: where the file was made to harm, or is damaged so that this cannot be told
     """
-    head = stream.read(SNIFFED_BYTES)
-    for known in FORMATS:
-        source = known.sniff(head, filename)
-        if source is not None:
-            return Export(source, _guarded(known, source, cast(BinaryIO, _Rewound(head, stream))))
-    names = ", ".join(known.name for known in FORMATS)
-    raise UnknownExport(f"this is no export that can be read; those are: {names}")
+    _refuse_entities(file)
+    return next((known for known in among if known.recognizes(file)), None)
 
 
-def _guarded(known: Format, source: str, stream: BinaryIO) -> Rows:
+def _refuse_entities(file: ExportFile) -> None:
+    # Nothing here expands them; a file that declares some was made to harm whoever does.
+    if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and b"<!entity" in file.head.lower():
+        raise UnknownExport("the file declares XML entities; no network's export does, and it is not read")
+
+
+def exports_of(file: ExportFile, known: Format) -> Iterator[Export]:
+    """Every list in a file of a known format, whose rows raise nothing but UnknownExport."""
     try:
-        yield from known.read(stream, source)
+        for export in known.exports(file):
+            yield Export(export.source, _guarded(export, known), export.owner)
     except (UnreadableTable, ValueError, RecursionError) as error:
-        raise UnknownExport(f"the file began as {known.name} but cannot be read: {error}") from error
+        raise _unreadable(known, error) from error
 
 
-class _Rewound(io.RawIOBase):
-    """A stream whose first bytes were read already."""
+def _guarded(export: Export, known: Format) -> Rows:
+    try:
+        for number, row in enumerate(export.rows):
+            if number >= MAX_ENTRIES:
+                raise UnknownExport(f"more than {MAX_ENTRIES:,} people in one list; that many nobody knows")
+            yield row
+    except (UnreadableTable, ValueError, RecursionError) as error:
+        raise _unreadable(known, error) from error
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if size is None or size < 0:
-            return self._head.read() + self._rest.read()
-        return self._head.read(size) or self._rest.read(size)
+def _unreadable(known: Format, error: Exception) -> UnknownExport:
+    if isinstance(error, UnknownExport):
+        return error
+    return UnknownExport(f"the file began as {known.name} but cannot be read: {error}")

@@ -14,6 +14,8 @@ from typing import BinaryIO, Final
 
 from shared import identities
 from shared.connections.connection import Connection, Relation
+from shared.connections.entries import text_of
+from shared.connections.export import Export, ExportFile, Rows
 from shared.identities import Identity, Unreadable
 from shared.tables import Reject, Row, UnreadableTable, open_table
 
@@ -22,20 +24,24 @@ _COLUMNS: Final = ("first name", "last name", "url", "email address", "company",
 _DATES: Final = ("%d %b %Y", "%d-%b-%y", "%m/%d/%Y", "%Y-%m-%d")
 
 
-def sniff(head: bytes, filename: str) -> str | None:  # noqa: ARG001
+def recognizes(file: ExportFile) -> bool:
     """Whether the first bytes hold LinkedIn's header."""
     try:
-        open_table(io.BytesIO(head), _is_header)
+        open_table(io.BytesIO(file.head), _is_header)
     except UnreadableTable:
-        return None
-    return SOURCE
+        return False
+    return True
 
 
-def read(stream: BinaryIO, source: str) -> Iterator[Connection | Reject]:  # noqa: ARG001
-    """Every connection; LinkedIn connects both ways, so the relation is CONNECTED.
+def exports(file: ExportFile) -> Iterator[Export]:
+    """The one list. LinkedIn connects both ways, so the relation is CONNECTED.
 
     A row without address and profile still gives a name: whoever matches may do something with it.
     """
+    yield Export(SOURCE, _rows(file.stream))
+
+
+def _rows(stream: BinaryIO) -> Rows:
     table = open_table(stream, _is_header)
     names = [cell.strip().lower() for cell in table.header]
     at: dict[str, int] = {name: names.index(name) for name in _COLUMNS if name in names}
@@ -46,7 +52,7 @@ def read(stream: BinaryIO, source: str) -> Iterator[Connection | Reject]:  # noq
 def _connection(row: Row, at: dict[str, int]) -> Connection | Reject:
     def cell(name: str) -> str:
         position = at.get(name, len(row.cells))
-        return " ".join(row.cells[position].split()) if position < len(row.cells) else ""
+        return text_of(row.cells[position]) if position < len(row.cells) else ""
 
     found: list[Identity] = []
     for text, network in ((cell("url"), "linkedin"), (cell("email address"), "email")):

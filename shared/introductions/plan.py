@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.connections import Relation
+from shared.connections.public import PUBLIC_SOURCES
 from shared.matching import Evidence, Match
 
 # The address that a registration gives is where its introductions go: whoever reads them owns it. Every other
@@ -28,11 +29,13 @@ def plan_wave(
     may_be_named: Collection[str],
     already_told: Mapping[str, Collection[str]],
     people_per_mail: int,
+    fetched: Collection[str] = (),
 ) -> list[Told]:
     """Everybody's share of one wave, sorted by attendee; nobody with nothing new.
 
     :param may_be_named: ids of the attendees who are coming and agreed; nobody else is told or named
     :param already_told: by attendee, whom any earlier wave told them about
+    :param fetched: ids of the attendees who asked to have public lists fetched by the handles they claim
     """
     candidates: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
     for match in matches:
@@ -40,7 +43,9 @@ def plan_wave(
             continue
         for attendee_id in (match.a, match.b):
             other = match.other(attendee_id)
-            if may_be_told(match, attendee_id) and other not in already_told.get(attendee_id, ()):
+            if other in already_told.get(attendee_id, ()):
+                continue
+            if may_be_told(match, attendee_id, fetched=attendee_id in fetched):
                 candidates[attendee_id].append((-match.score, other))
     return [
         Told(attendee_id, tuple(other for _, other in sorted(people)[:people_per_mail]))
@@ -48,15 +53,19 @@ def plan_wave(
     ]
 
 
-def may_be_told(match: Match, attendee_id: str) -> bool:
+def may_be_told(match: Match, attendee_id: str, *, fetched: bool = False) -> bool:
     """Whether this side of a match may be told of the other without asking the other first.
 
     Both must hold. The tie goes both ways: a one-way tie is asked on both sides first. And being told discloses
     nothing about others to somebody who merely claims a handle: the attendee's own connections name the other, or
-    the other's name an identity that the attendee has proven.
+    the other's name an identity that the attendee has proven. A public list that we looked up by a claimed handle is
+    as little proven as the handle, whosever it is.
+
+    :param fetched: whether the attendee asked to have such lists fetched
     """
     mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
-    return _goes_both_ways(mine, theirs) and (bool(mine) or any(e.network in PROVEN_NETWORKS for e in theirs))
+    own = any(not (fetched and e.source in PUBLIC_SOURCES) for e in mine)
+    return _goes_both_ways(mine, theirs) and (own or any(e.network in PROVEN_NETWORKS for e in theirs))
 
 
 def _goes_both_ways(mine: Collection[Evidence], theirs: Collection[Evidence]) -> bool:

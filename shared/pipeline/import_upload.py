@@ -1,4 +1,4 @@
-"""Import one upload: an attendee list row by row, or an export as one connection set; rejects go back beside it."""
+"""Import one upload: an attendee list row by row, or each list of an export as a connection set; rejects go back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from shared.attendee_lists import read_attendee_list
 from shared.attendees import Attendee, Change, attendee_id_of, register
-from shared.connections import Connection, UnknownExport, open_export
+from shared.connections import Connection, Export, UnknownExport, open_exports
 from shared.events import Event
 from shared.matching import pack_connections
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.receive_registration import store_registration
+from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
 from shared.services import Secrets, Uploads
 from shared.services.uploads import REJECTS_SUFFIX, Upload
@@ -27,6 +27,9 @@ RowT = TypeVar("RowT", Registration, Connection)
 ROWS_PER_CALL = 30
 
 MAX_EXPORT_BYTES = 256 * 1024 * 1024
+
+
+MOST_REJECTS = 50_000  # handed back; a list that is broken altogether need not be, row by row
 
 
 class NotAnUpload(ValueError):
@@ -66,6 +69,18 @@ def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: S
     return report
 
 
+class _Rejects(list[Reject]):
+    """What could not be used, as far as somebody may want to mend it row by row."""
+
+    left_out = 0
+
+    def append(self, reject: Reject) -> None:
+        if len(self) < MOST_REJECTS:
+            super().append(reject)
+        else:
+            self.left_out += 1
+
+
 class _Refused(ValueError):
     """The upload cannot be imported; the sentence is for whoever uploaded it."""
 
@@ -79,7 +94,7 @@ def _parse(key: str) -> tuple[str, str]:
 
 def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
     table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
-    rejects: list[Reject] = []
+    rejects = _Rejects()
     read = changed = 0
     rows = _sorting_out(table, rejects)
     while chunk := list(islice(rows, ROWS_PER_CALL)):
@@ -91,9 +106,13 @@ def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes
         state="done",
         read=read,
         changed=changed,
-        rejected=len(rejects),
+        rejected=len(rejects) + rejects.left_out,
         rejects=_hand_back(rejects, table.header, upload, uploads),
-        notes=tuple(f'column "{header}" was not understood and is left out' for header in table.unrecognized),
+        notes=(
+            *table.notes,
+            *(f'column "{header}" was not understood and is left out' for header in table.unrecognized),
+            *([f"only the first {MOST_REJECTS:,} rejected rows are handed back"] if rejects.left_out else []),
+        ),
     )
 
 
@@ -133,8 +152,31 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, key: byt
     if upload.size > MAX_EXPORT_BYTES:
         raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
     owner = _owner(event, upload, key)
-    export = open_export(upload.body, filename=upload.key.rpartition("/")[2])
-    rejects: list[Reject] = []
+    rejects = _Rejects()
+    sources: list[str] = []
+    read = changed = 0
+    for export in open_exports(upload.body, filename=upload.key.rpartition("/")[2]):
+        owner = _with_aliases(event, owner, export, key)
+        count, is_new = _import_list(event, owner, export, upload, rejects, key)
+        sources.append(export.source)
+        read += count
+        changed += count if is_new else 0
+    return ImportReport(
+        upload=upload.key,
+        kind="connections",
+        state="done",
+        read=read,
+        changed=changed,
+        rejected=len(rejects) + rejects.left_out,
+        source=", ".join(sources),
+        rejects=_hand_back(rejects, (), upload, uploads),
+    )
+
+
+def _import_list(
+    event: Event, owner: Attendee, export: Export, upload: Upload, rejects: list[Reject], key: bytes
+) -> tuple[int, bool]:
+    """Keep one list as a connection set; how many connections it has, and whether that was news."""
     count = 0
 
     def counted(connections: Iterable[Connection]) -> Iterator[Connection]:
@@ -148,16 +190,22 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, key: byt
     # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
     if connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
         attendees.note_set(event, owner.attendee_id, export.source, packed.digest)
-    return ImportReport(
-        upload=upload.key,
-        kind="connections",
-        state="done",
-        read=count,
-        changed=count if changed else 0,
-        rejected=len(rejects),
-        source=export.source,
-        rejects=_hand_back(rejects, (), upload, uploads),
-    )
+    return count, changed
+
+
+def _with_aliases(event: Event, owner: Attendee, export: Export, key: bytes) -> Attendee:
+    """Keep what the archive says its owner's number is."""
+    for attempt in range(ATTEMPTS):
+        after = owner.with_aliases(export.owner)
+        if after == owner:
+            return owner
+        try:
+            attendees.save_attendee(event, after, owner, hashing_key=key)
+        except Conflict:
+            if attempt == ATTEMPTS - 1:
+                raise
+        owner = attendees.load(event, owner.attendee_id) or owner
+    return owner
 
 
 def _owner(event: Event, upload: Upload, key: bytes) -> Attendee:

@@ -44,6 +44,7 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
         may_be_named={a.attendee_id for a in people.values() if a.may_be_named},
         already_told=already_told,
         people_per_mail=event.people_per_mail,
+        fetched={a.attendee_id for a in people.values() if a.agreed(Purpose.FETCH)},
     )
     new = [
         Introduction(

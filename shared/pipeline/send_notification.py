@@ -13,6 +13,7 @@ from shared.introductions import UNSENT, Channel, Introduction, State, how_they_
 from shared.matching import Match
 from shared.notifications import Letter, Person, TopicMessage, compose_email, compose_text_message
 from shared.pipeline.known_events import KnownEvents
+from shared.registrations import Purpose
 from shared.services import Outcome, send_email, send_text_message
 from shared.services.mail import Attempt
 from shared.storage import attendees, introductions, matches
@@ -108,7 +109,7 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
         if person in known
         and known[person].may_be_named
         and person in ties
-        and may_be_told(ties[person], to.attendee_id)
+        and may_be_told(ties[person], to.attendee_id, fetched=to.agreed(Purpose.FETCH))
     )
     if not people:
         return None

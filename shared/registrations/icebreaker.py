@@ -12,7 +12,8 @@ The body is JSON under Standard Webhooks (https://www.standardwebhooks.com):
        "company": "Example Ltd",
        "locale": "en-IE",
        "handles": {"github": "ada-example"},  or a list of texts: ["https://github.com/ada-example"]
-       "agreed": ["introduce"]}}              of introduce, connections, remember, text_messages; left out: not asked
+       "agreed": ["introduce"]}}              of introduce, connections, fetch_connections, remember,
+                                              text_messages; left out: not asked
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     INTRODUCE = "introduce"  # be named to people who already know them, and hear of those
     CONNECTIONS = "connections"  # have the connections they bring used for this event
+    FETCH = "fetch_connections"  # have their public follow lists looked up by the handles they gave
     REMEMBER = "remember"  # keep those connections for later events
     TEXT_MESSAGES = "text_messages"  # be told by text message instead of e-mail
 

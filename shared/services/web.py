@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import logging
 import re
 import socket
 import ssl
@@ -31,9 +32,13 @@ from urllib3.exceptions import TimeoutError as ReadTimeout
 
 Resolve = Callable[[str], Sequence[str]]
 
+# It warns of malformed answers by the whole address, which may name a person or hold a token.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+
 USER_AGENT: Final = "Icebreaker/1"
 _PORT: Final = 443
 _CHUNK: Final = 64 * 1024
+_LEAST_S_AN_ADDRESS: Final = 1.0
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 # A name of at least two labels, the last of which begins with a letter: never an address in any of its spellings.
 _NAME: Final = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
@@ -255,10 +260,12 @@ class _Connection(HTTPConnection):
 def _connected(addresses: Sequence[str], port: int, deadline: float) -> _Plain:
     """A socket connected to the first of the addresses that takes it."""
     failure = OSError("no address")
-    for address in addresses:
+    for tried, address in enumerate(addresses):
         sock = _Plain(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         try:
-            sock.settimeout(_left(deadline))
+            left = _left(deadline)
+            # One address that swallows everything must not use up the time of the others.
+            sock.settimeout(min(left, max(_LEAST_S_AN_ADDRESS, left / (len(addresses) - tried))))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.connect((address, port))
         except OSError as error:

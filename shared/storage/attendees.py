@@ -261,6 +261,7 @@ def _profile(attendee: Attendee) -> dict[str, Any]:
         "company": attendee.company,
         "locale": attendee.locale,
         "identities": [[i.network, i.handle, i.display] for i in attendee.identities],
+        "aliases": [[[i.network, i.handle, i.display] for i in pair] for pair in attendee.aliases],
         "consent": consent and [sorted(consent.purposes), _utc(consent.changed_at), consent.given_by],
         "tickets": [[key, status.value] for key, status in attendee.tickets],
         "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
@@ -283,6 +284,7 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
         company=profile.get("company", ""),
         locale=profile.get("locale"),
         identities=tuple(Identity(*parts) for parts in profile.get("identities", ())),
+        aliases=tuple((Identity(*handle), Identity(*alias)) for handle, alias in profile.get("aliases", ())),
         consent=consent
         and Consent(frozenset(map(Purpose, consent[0])), datetime.fromisoformat(consent[1]), consent[2]),
         tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),

@@ -24,6 +24,7 @@ class ImportReport:
     rejects: str = ""  # the key of the file that hands the rejected rows back
     reason: str = ""  # why it was refused
     notes: tuple[str, ...] = ()  # for example columns that were not understood
+    resume: str = ""  # of a fetched list: where it goes on, or how to see whether it has changed
 
 
 def save(event: Event, report: ImportReport) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Final
 
+from shared.tables.table import (
+    MAX_CELL_CHARACTERS,
+    MAX_HEADER_ROW,
+    IsHeader,
+    Row,
+    TextTable,
+    UnreadableTable,
+    no_header,
+)
+
 SAMPLE_BYTES: Final = 64 * 1024
-MAX_HEADER_ROW: Final = 30  # rows before which the header must come
-MAX_CELL_CHARACTERS: Final = 100_000
 _BYTES_AT_ONCE: Final = 64 * 1024
+_LINES_TRIED: Final = 200
+_CHARACTERS_TRIED: Final = 1_000_000
 _DELIMITERS: Final = (",", ";", "\t")
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,27 +31,7 @@ _BOMS: Final = (
 )
 
 
-class UnreadableTable(ValueError):
-    """The file is no table that can be read; the sentence says what was looked for and what was seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as written."""
-
-    line: int  # where it begins, from 1
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TextTable:
-    """A table whose header was found; ``rows`` can be gone through once."""
-
-    header: tuple[str, ...]
-    rows: Iterator[Row]
-
-
-def open_table(stream: BinaryIO, is_header: Callable[[Sequence[str]], bool]) -> TextTable:
+def open_table(stream: BinaryIO, is_header: IsHeader) -> TextTable:
     """Find the header row and give the rows after it, one at a time: memory does not grow with the file.
 
     Byte order marks, UTF-8, UTF-16 and Windows-1252 are told apart; so are comma, semicolon and tab, and a first
@@ -53,38 +42,57 @@ def open_table(stream: BinaryIO, is_header: Callable[[Sequence[str]], bool]) -> 
         is longer than any table has
     """
     lines = decoded_lines(stream)
-    first = list(_take(lines, 200))
+    first = _first(lines)
     seen: tuple[str, ...] = ()
     for delimiter in _delimiters(first):
-        for row in _rows(iter(first), delimiter, skip_sep=True):
-            if row.line > MAX_HEADER_ROW:
-                break
+        for row in _tried(first, delimiter):
             if is_header(row.cells):
-                every_row = _rows(chain(first, lines), delimiter, skip_sep=True)
-                after = (later for later in every_row if later.line > row.line and any(later.cells))
-                return TextTable(tuple(cell.strip() for cell in row.cells), after)
+                every_row = _rows(chain(first, lines), delimiter)
+                for passed in every_row:
+                    if passed.line == row.line:
+                        break
+                return TextTable(tuple(cell.strip() for cell in row.cells), every_row)
             seen = seen or tuple(cell for cell in row.cells if cell)
-    shown = ", ".join(f'"{cell[:40]}"' for cell in seen[:8]) or "nothing"
-    raise UnreadableTable(f"no header row was recognized; the first row holds {shown}")
+    raise no_header(seen)
 
 
 def decoded_lines(stream: BinaryIO) -> Iterator[str]:
     """The text's lines with their ends, as they are read; undecodable bytes become "\ufffd"."""
-    sample = stream.read(SAMPLE_BYTES)
+    return chain.from_iterable(_lines_of_each_piece(stream))
+
+
+def _lines_of_each_piece(stream: BinaryIO) -> Iterator[Iterable[str]]:
+    pending = ""
+    for piece in decoded_pieces(stream):
+        pending += piece
+        # Not str.splitlines: to it, characters that may stand within a cell end a line too.
+        complete = list(io.StringIO(pending, newline=""))
+        # The last one may go on in the next piece, and "\r" may be half of "\r\n".
+        pending = complete.pop() if complete else ""
+        if len(pending) > 4 * MAX_CELL_CHARACTERS:
+            raise UnreadableTable("a line is longer than any table has; is this a text file?")
+        yield complete
+    yield io.StringIO(pending, newline="")
+
+
+def decoded_pieces(stream: BinaryIO) -> Iterator[str]:
+    """The text piece by piece, its encoding found out from the first 64 KiB."""
+    sample = _sample(stream)
     encoding, mark = _encoding(sample)
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    pending = ""
     for piece in chain([sample[mark:]], iter(lambda: stream.read(_BYTES_AT_ONCE), b"")):
-        # A NUL is in no table; csv would stop at it.
-        pending += decoder.decode(piece).replace("\0", "")
-        if len(pending) > 4 * MAX_CELL_CHARACTERS and "\n" not in pending and "\r" not in pending:
-            raise UnreadableTable("a line is longer than any table has; is this a text file?")
-        complete = pending.splitlines(keepends=True) if "\n" in pending or "\r" in pending else []
-        # The last one may go on in the next piece, and "\r" may be half of "\r\n".
-        pending = complete.pop() if complete else pending
-        yield from complete
-    pending += decoder.decode(b"", final=True)
-    yield from io.StringIO(pending, newline="")
+        yield decoder.decode(piece).replace("\0", "")  # a NUL is in no table
+    yield decoder.decode(b"", final=True)
+
+
+def _sample(stream: BinaryIO) -> bytes:
+    # A stream from the network gives what has arrived, which may be less than was asked for.
+    pieces = []
+    missing = SAMPLE_BYTES
+    while missing > 0 and (piece := stream.read(missing)):
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
 
 
 def _encoding(sample: bytes) -> tuple[str, int]:
@@ -101,32 +109,57 @@ def _encoding(sample: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
+def _first(lines: Iterator[str]) -> list[str]:
+    """Enough lines to find the header in."""
+    taken: list[str] = []
+    characters = 0
+    for line in lines:
+        taken.append(line)
+        characters += len(line)
+        if len(taken) == _LINES_TRIED or characters > _CHARACTERS_TRIED:
+            break
+    return taken
+
+
 def _delimiters(lines: Sequence[str]) -> list[str]:
     """All delimiters, the likeliest first: the one that a "sep=" line names, or that the lines hold most often."""
     text = "".join(lines[:MAX_HEADER_ROW])
     by_count = sorted(_DELIMITERS, key=lambda delimiter: -text.count(delimiter))
-    named = lines[0].strip().lower() if lines else ""
-    if named.startswith("sep=") and len(named) == 5:
-        by_count.insert(0, named[4])
-    return list(dict.fromkeys(by_count))
+    named = _separator_line(lines[0]) if lines else ""
+    return list(dict.fromkeys([named, *by_count] if named else by_count))
 
 
-def _rows(lines: Iterable[str], delimiter: str, *, skip_sep: bool) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=delimiter)
+def _separator_line(line: str) -> str:
+    """The delimiter that a line "sep=;" names, which Excel writes as "sep=\t" too; empty where it is no such line."""
+    text = line.strip("\r\n").strip('"')
+    return text[4] if text[:4].lower() == "sep=" and len(text) == 5 and text[4] not in "\"'\r\n" else ""
+
+
+def _tried(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
+    """The rows among which the header may be, as far as this delimiter makes any of them."""
+    try:
+        for row in _rows(iter(lines), delimiter):
+            if row.line > MAX_HEADER_ROW:
+                return
+            yield row
+    except UnreadableTable:
+        return  # another delimiter may do
+
+
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """Every row that is not blank."""
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    begins = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableTable(f"line {begins}: {error}") from error
-        if not (skip_sep and begins == 1 and cells and cells[0].lower().startswith("sep=")):
-            yield Row(begins, tuple(cells))
-        begins = reader.line_num + 1
-
-
-def _take(lines: Iterator[str], count: int) -> Iterator[str]:
-    for _, line in zip(range(count), lines, strict=False):
-        yield line
+    lines = iter(lines)
+    first = next(lines, "")
+    passed = 1 if _separator_line(first) else 0
+    reader = csv.reader(lines if passed else chain([first], lines), delimiter=delimiter)
+    begins = passed + 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield Row(begins, tuple(cells))
+            begins = passed + reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableTable(
+            f"line {begins}: {error}; is a quotation mark opened there that is never closed?"
+        ) from error

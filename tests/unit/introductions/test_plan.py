@@ -33,6 +33,13 @@ def test_a_claimed_handle_alone_discloses_nothing_to_its_claimer() -> None:
     assert not may_be_told(match, "b")
 
 
+def test_a_list_fetched_by_a_claimed_handle_discloses_nothing_to_its_claimer() -> None:
+    match = Match("a", "b", (FOLLOWS, FOLLOWED), (FOLLOWS,))
+    assert may_be_told(match, "a")
+    assert not may_be_told(match, "a", fetched=True)
+    assert may_be_told(Match("a", "b", (FOLLOWS, CONNECTED)), "a", fetched=True)
+
+
 def test_an_address_is_proven_because_the_mail_goes_there() -> None:
     assert may_be_told(Match("a", "b", (BY_ADDRESS,)), "b")
 

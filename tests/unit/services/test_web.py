@@ -83,6 +83,11 @@ class TestWhatIsInside:
         assert connects == [("93.184.215.14", 443)]
         assert list(answers) == [["169.254.169.254"]]
 
+    def test_every_public_address_is_tried(self, connects: list[Any]) -> None:
+        with pytest.raises(Unreachable, match="refused"):
+            Web(resolve=lambda _: ["2606:4700::1111", "8.8.8.8"]).get(f"https://{HOST}/", host=HOST)
+        assert connects == [("2606:4700::1111", 443), ("8.8.8.8", 443)]
+
     def test_the_next_request_is_checked_anew(self, connects: list[Any]) -> None:
         answers = iter([["93.184.215.14"], ["169.254.169.254"]])
         client = Web(resolve=lambda _: next(answers))
@@ -245,6 +250,12 @@ class TestWhatItCosts:
         assert HOST in str(caught.value)
         assert "ann" not in str(caught.value)
         assert "s3cret" not in str(caught.value)
+
+    def test_a_malformed_answer_is_not_logged_with_its_address(self, caplog: pytest.LogCaptureFixture) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nno colon\r\n\r\nhello"
+        with raw_server(lambda connection: connection.sendall(answer)) as port:
+            web(port).get(f"https://{HOST}/ann?token=s3cret", host=HOST)
+        assert caplog.text == ""
 
     @staticmethod
     def _drips(at_once: bytes, slowly: bytes) -> None:

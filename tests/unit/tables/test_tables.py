@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import tracemalloc
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.tables import Reject, UnreadableTable, open_table, write_rejects
+from shared.tables import Reject, UnreadableTable, as_typed, open_any_table, open_table, write_rejects
 
 
 def has_email(cells: Sequence[str]) -> bool:
@@ -71,13 +73,108 @@ def test_any_bytes_give_rows_or_the_one_error(data: bytes) -> None:
         assert str(error)
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"])), min_size=1)))
-def test_rejects_are_safe_in_a_spreadsheet_and_nothing_of_them_is_lost(rows: list[list[str]]) -> None:
+ANY_CELL = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])) | st.builds(
+    "".join,
+    st.lists(st.sampled_from([*"=+-@\t\r\n \u00a0'＝＋－＠|,;\"", "cmd", "\u2028", "\x85", "\u200b", "1"]), max_size=5),
+)
+ANY_ROWS = st.lists(st.lists(ANY_CELL, min_size=1, max_size=4), max_size=6)
+
+
+@given(ANY_ROWS)
+def test_rejects_are_safe_in_a_spreadsheet_and_reading_them_back_gives_the_same(rows: list[list[str]]) -> None:
     file = io.BytesIO()
-    write_rejects([Reject(n, "a reason", tuple(cells)) for n, cells in enumerate(rows)], ("a", "b"), file)
+    write_rejects([Reject(n, "a reason", tuple(cells)) for n, cells in enumerate(rows)], ("a", "=b"), file)
     read_back = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
-    assert read_back[0] == ["line", "reason", "a", "b"]
+    assert read_back[0] == ["line", "reason", "a", "'=b"]
     for cells, (line, reason, *back) in zip(rows, read_back[1:], strict=True):
         assert (int(line) >= 0, reason) == (True, "a reason")
-        assert [cell.removeprefix("'") for cell in back] == [cell.removeprefix("'") for cell in cells]
-        assert not any(cell.lstrip(" ")[:1] in tuple("=+-@\t") and cell for cell in back)
+        assert [as_typed(cell) for cell in back] == cells
+        assert not any(runs(cell) for cell in back)
+
+
+def runs(cell: str) -> bool:
+    """Whether a spreadsheet could take a cell for a formula, whatever it drops before it or makes plain."""
+    return unicodedata.normalize("NFKC", cell).strip()[:1] in tuple("=+-@") or cell[:1] in tuple("\t\r\n")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\u00a0=1",
+        "＝1",
+        "－1",
+        "＋1",
+        "＠x",
+        "﹢1",
+        "\u200b=1",
+    ],
+)
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
+    file = io.BytesIO()
+    write_rejects([Reject(2, cell, (cell,))], ("email",), file)
+    [_, row] = csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
+    assert row == ["2", f"'{cell}", f"'{cell}"]
+
+
+def test_a_rejects_file_can_be_given_again_once_it_is_mended() -> None:
+    file = io.BytesIO()
+    write_rejects([Reject(7, "a reason", ("Ann", "a@example.org"))], ("name", "email"), file)
+    file.seek(0)
+    table = open_table(file, has_email)
+    assert (table.header, [row.cells for row in table.rows]) == (
+        ("line", "reason", "name", "email"),
+        [("7", "a reason", "Ann", "a@example.org")],
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+@settings(max_examples=25)
+@given(rows=ANY_ROWS)
+def test_any_cells_survive_every_dialect(encoding: str, delimiter: str, quoting: int, rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
+    # Enough of a header that the delimiter is the one that is there most often.
+    writer.writerows([["email", *"abcdefgh"], *rows])
+    found = [list(cells) for _, cells in rows_of(text.getvalue().encode(encoding))]
+    assert found == [row for row in rows if any(row)]
+
+
+def test_a_separator_line_is_obeyed_with_a_tab_too_and_quoted() -> None:
+    assert rows_of(b'"sep=\t"\r\nname\temail\r\na,b\tc\r\n')[0] == (3, ("a,b", "c"))
+    assert rows_of(b"sep=|\nname|email\na,b|c\n")[0] == (3, ("a,b", "c"))
+
+
+def test_a_line_separator_within_a_cell_does_not_end_the_row() -> None:
+    assert rows_of("name,email\na\u2028b\x85c,d\ne,f\n".encode()) == [(2, ("a\u2028b\x85c", "d")), (3, ("e", "f"))]
+
+
+def test_two_hundred_thousand_rows_are_read_in_bounded_memory() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"name,email,note\n"
+        for start in range(0, 200_000, 500):
+            rows = (f'"Ann, {n}",p{n}@example.org,"two\nlines"\n' for n in range(start, start + 500))
+            yield "".join(rows).encode()
+
+    class Stream(io.RawIOBase):
+        source = pieces()
+
+        def read(self, size: int = -1) -> bytes:
+            return next(self.source, b"")
+
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in open_any_table(Stream(), has_email).rows) == 200_000  # type: ignore[arg-type]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000

@@ -1,0 +1,79 @@
+"""The table's stream and SQS → fetch_connections: attendees who asked for it, and the lists that are to be fetched."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import storage
+from shared.pipeline.fetch_connections import FetchTask, Patience, Tools, fetch_connections, fetch_for_changes
+from shared.pipeline.known_events import KnownEvents
+from shared.services import Secrets
+from shared.services.fetch_queue import send_later
+from shared.services.web import Web
+
+# What one page may take, and keeping what was read so far, at the very least.
+MILLISECONDS_FOR_ONE_MORE = 20_000
+
+logger = Logger()
+copy_config_to_registered_loggers(logger, include={"shared"})
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+events = KnownEvents()
+patience = Patience()
+web = Web()
+secrets = Secrets(os.environ["SECRETS_PATH"])
+storage.connect(os.environ["TABLE_NAME"])
+
+
+def fetch(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    task = FetchTask.from_json(record.body)
+    logger.append_keys(event_id=task.event_id, attendee_id=task.attendee_id, source=task.source)
+    tools = Tools(
+        web=web,
+        hashing_key=secrets.hashing_key(),
+        api_token=api_token,
+        clock=lambda: datetime.now(UTC),
+        out_of_time=lambda: lambda_context.get_remaining_time_in_millis() < MILLISECONDS_FOR_ONE_MORE,
+        patience=patience,
+    )
+    again = fetch_connections(task, events=events, tools=tools)
+    if again is not None:
+        put(again)
+    metrics.add_metric("ListsFetched" if again is None else "ListsPutOff", MetricUnit.Count, 1)
+    logger.info("list fetched" if again is None else "list put off")
+
+
+def api_token(event_id: str, network: str) -> str | None:
+    """The token that the organizer stored for a network; None where there is none, which only is slower."""
+    try:
+        return secrets.api_token(event_id, network)
+    except LookupError:
+        return None
+
+
+def put(task: FetchTask) -> None:
+    wait = task.not_before - datetime.now(UTC).timestamp()
+    send_later(os.environ["FETCH_QUEUE_URL"], task.to_json(), seconds=wait)
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    records = event["Records"]
+    if records[0]["eventSource"] == "aws:sqs":
+        return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)
+    failed = fetch_for_changes(
+        records, events=events, hashing_key=secrets.hashing_key(), now=datetime.now(UTC), put=put
+    )
+    metrics.add_metric("AttendeesLookedAt", MetricUnit.Count, len(records) - len(failed))
+    logger.info("attendees looked at", records=len(records), failed=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
