@@ -60,10 +60,7 @@ def match_offline(
     problems: list[str] = []
     people = _attendees(attendee_list, key, problems, assume_agreed=assume_agreed)
     sets = list(_sets(connections, watch(list(_exports(connections))), people, key, problems))
-    directory = [
-        DirectoryEntry(attendee_id, findable=findable_under(person.findable_identities, key))
-        for attendee_id, person in people.items()
-    ]
+    directory = [DirectoryEntry(attendee_id, findable=_findable(person, key)) for attendee_id, person in people.items()]
     return OfflineResult(
         matches=listings_to_matches(find_listings(directory, sets)),
         addresses={attendee_id: person.email for attendee_id, person in people.items()},
@@ -71,6 +68,11 @@ def match_offline(
         sets=len(sets),
         problems=problems,
     )
+
+
+def _findable(person: Attendee, key: bytes) -> tuple[tuple[int, str], ...]:
+    name, company = (person.name, person.company) if person.may_be_named else ("", "")
+    return findable_under(person.findable_identities, key, name=name, company=company)
 
 
 def write_pairs(result: OfflineResult, file: TextIO) -> None:

@@ -63,6 +63,7 @@ def may_be_told(match: Match, attendee_id: str, *, fetched: bool = False) -> boo
 
     :param fetched: whether the attendee asked to have such lists fetched
     """
+    match = match.certain  # a likeness of names is asked about first
     mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
     own = any(not (fetched and e.source in PUBLIC_SOURCES) for e in mine)
     return _goes_both_ways(mine, theirs) and (own or any(e.network in PROVEN_NETWORKS for e in theirs))

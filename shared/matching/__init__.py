@@ -2,10 +2,13 @@
 
 from shared.matching.connection_set import ConnectionSet, hash_identity, pack_connections
 from shared.matching.directory import DirectoryEntry, findable_under
-from shared.matching.evidence import Evidence, Listing, Match, listings_to_matches, strength
+from shared.matching.evidence import BY_NAME, LIKELY, POSSIBLE, Evidence, Listing, Match, listings_to_matches, strength
 from shared.matching.join import ByAttendee, Rows, find_listings, join
 
 __all__ = [
+    "BY_NAME",
+    "LIKELY",
+    "POSSIBLE",
     "ByAttendee",
     "ConnectionSet",
     "DirectoryEntry",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import struct
+import zlib
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,31 +16,40 @@ import numpy.typing as npt
 
 from shared.connections import Connection, Relation
 from shared.identities import Identity
+from shared.names import NameKey, name_keys
 
-FORMAT_VERSION: Final = 1
-BYTES_PER_ENTRY: Final = 11
+FORMAT_VERSION: Final = 2
+HASH_BYTES: Final = 7
+HASH_BITS: Final = 8 * HASH_BYTES
+# Names are kept in fewer bits: one in 2^28 that are looked up is false. They are likenesses, and asked about anyway.
+NAME_BITS: Final = 28
+MOST_NAMES: Final = 30_000  # 120 KB, beside whatever else a set holds
 
 # Dates are two bytes: days from here, 0 for unknown. It reaches to 2183.
 _EPOCH: Final = date(2003, 12, 31)
+_HEAD: Final = struct.Struct("<BIIIBB")  # version, entries, bytes of relations and days, names, their bits and relation
+_NO_NAMES: Final[npt.NDArray[np.uint64]] = np.zeros(0, np.uint64)
 
 
 def hash_identity(identity: Identity, key: bytes) -> int:
-    """The 64-bit keyed hash that stands for an identity (BLAKE2b, RFC 7693, with the deployment's secret key).
+    """The 56-bit keyed hash that stands for an identity (BLAKE2b, RFC 7693, with the deployment's secret key).
 
-    Without the key nobody can find out whom a set lists by trying handles. Two identities of 50 million collide
-    with a probability of about 1 in 15,000.
+    Without the key nobody can find out whom a set lists by trying handles. At an event of 100,000 with 1,500
+    connections each, one of its pairs is made up by chance with a probability of about 1 in 1,000.
     """
     space, handle = identity.key
-    digest = hashlib.blake2b(f"{space}\0{handle}".encode(), key=key, digest_size=8, person=b"identity").digest()
+    digest = hashlib.blake2b(
+        f"{space}\0{handle}".encode(), key=key, digest_size=HASH_BYTES, person=b"identity"
+    ).digest()
     return int.from_bytes(digest, "little")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConnectionSet:
-    """One person's connections from one source, as three parallel arrays sorted by hash.
+    """One person's connections from one source, as three parallel arrays sorted by hash, and their names beside them.
 
     An entry is one identity of one connection under one relation; a person listed with an address and a profile
-    has two entries.
+    has two entries. A name is the first ``name_bits`` bits of the hash of a connection's strongest name key.
     """
 
     attendee_id: str
@@ -45,6 +57,9 @@ class ConnectionSet:
     hashes: npt.NDArray[np.uint64]
     relations: npt.NDArray[np.uint8]
     days: npt.NDArray[np.uint16]
+    names: npt.NDArray[np.uint64] = field(default_factory=lambda: _NO_NAMES)  # sorted, no repeats
+    name_bits: int = 0
+    name_relation: int = 0  # that of most connections in the set
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -55,15 +70,12 @@ class ConnectionSet:
         return hashlib.blake2b(self.to_bytes(), digest_size=8).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """One version byte, then the hashes (little-endian), the relations and the days: 1 + 11 n bytes."""
-        return b"".join(
-            (
-                bytes([FORMAT_VERSION]),
-                self.hashes.astype("<u8").tobytes(),
-                self.relations.tobytes(),
-                self.days.astype("<u2").tobytes(),
-            )
-        )
+        """A head of 15 bytes; 7 a hash (little-endian); relations and days, deflated; 4 a name, as differences."""
+        hashes = self.hashes.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :HASH_BYTES]
+        told = zlib.compress(self.relations.tobytes() + self.days.astype("<u2").tobytes(), 9)
+        names = np.diff(self.names, prepend=np.uint64(0)).astype("<u4")
+        head = _HEAD.pack(FORMAT_VERSION, len(self), len(told), len(names), self.name_bits, self.name_relation)
+        return b"".join((head, hashes.tobytes(), told, names.tobytes()))
 
     @classmethod
     def from_bytes(cls, attendee_id: str, source: str, packed: bytes) -> ConnectionSet:
@@ -71,20 +83,39 @@ class ConnectionSet:
 
         :raises ValueError: where ``packed`` is of another version or length
         """
-        count, rest = divmod(len(packed) - 1, BYTES_PER_ENTRY)
-        if not packed or packed[0] != FORMAT_VERSION or rest:
-            raise ValueError(f"connection set of {source}: {len(packed)} bytes are not of format {FORMAT_VERSION}")
+        wrong = f"connection set of {source}: {len(packed)} bytes are not of format {FORMAT_VERSION}"
+        if len(packed) < _HEAD.size or packed[0] != FORMAT_VERSION:
+            raise ValueError(wrong)
+        _, count, told_bytes, names, name_bits, name_relation = _HEAD.unpack_from(packed)
+        told_at = _HEAD.size + HASH_BYTES * count
+        names_at = told_at + told_bytes
+        if len(packed) != names_at + 4 * names:
+            raise ValueError(wrong)
+        padded = np.zeros((count, 8), np.uint8)
+        padded[:, :HASH_BYTES] = np.frombuffer(packed, np.uint8, HASH_BYTES * count, _HEAD.size).reshape(
+            count, HASH_BYTES
+        )
+        try:
+            told = zlib.decompress(packed[told_at:names_at])
+            relations = np.frombuffer(told, np.uint8, count)
+            days = np.frombuffer(told, "<u2", count, offset=count)
+        except (zlib.error, ValueError):
+            raise ValueError(wrong) from None
         return cls(
             attendee_id,
             source,
-            np.frombuffer(packed, "<u8", count, offset=1),
-            np.frombuffer(packed, np.uint8, count, offset=1 + 8 * count),
-            np.frombuffer(packed, "<u2", count, offset=1 + 9 * count),
+            padded.view("<u8").reshape(count),
+            relations,
+            days,
+            np.cumsum(np.frombuffer(packed, "<u4", names, names_at), dtype=np.uint64),
+            name_bits,
+            name_relation,
         )
 
     def split(self, entries: int) -> list[ConnectionSet]:
-        """The set in parts of at most ``entries`` entries, each a set by itself; at least one part."""
-        return [
+        """The set in parts of at most ``entries`` entries, each a set by itself; at least one part. The names stand in
+        the first."""
+        parts = [
             ConnectionSet(
                 self.attendee_id,
                 self.source,
@@ -94,6 +125,8 @@ class ConnectionSet:
             )
             for start in range(0, max(len(self), 1), entries)
         ]
+        parts[0] = replace(parts[0], names=self.names, name_bits=self.name_bits, name_relation=self.name_relation)
+        return parts
 
 
 def pack_connections(attendee_id: str, source: str, connections: Iterable[Connection], *, key: bytes) -> ConnectionSet:
@@ -102,21 +135,48 @@ def pack_connections(attendee_id: str, source: str, connections: Iterable[Connec
     The result depends on what is listed, not on the order: the same export gives the same bytes.
     """
     earliest: dict[tuple[int, Relation], int] = {}
+    people: list[NameKey] = []
+    relations: Counter[Relation] = Counter()
     for connection in connections:
         days = _to_days(connection.since)
         for identity in connection.identities:
             entry = (hash_identity(identity, key), connection.relation)
             known = earliest.get(entry, 0)
             earliest[entry] = min(known, days) if known and days else known or days
+        strongest = name_keys(connection.name, connection.company)[:1] if connection.name else ()
+        if strongest:
+            people.extend(strongest)
+            relations[connection.relation] += 1
     ordered = sorted(earliest.items())
     count = len(ordered)
+    names, bits = _pack_names(people, key)
     return ConnectionSet(
         attendee_id,
         source,
         np.fromiter((entry[0] for entry, _ in ordered), np.uint64, count),
         np.fromiter((entry[1] for entry, _ in ordered), np.uint8, count),
         np.fromiter((days for _, days in ordered), np.uint16, count),
+        names,
+        bits,
+        int(max(relations, key=lambda each: (relations[each], each), default=0)),
     )
+
+
+def hash_name(name_key: NameKey, key: bytes) -> int:
+    """The hash of a name key, in the same space as those of identities."""
+    return hash_identity(Identity(name_key.kind.value, name_key.text), key)
+
+
+def _pack_names(people: Iterable[NameKey], key: bytes) -> tuple[npt.NDArray[np.uint64], int]:
+    """The names that only one of these people has: of two namesakes neither can be told from the other."""
+    once = [name_key for name_key, times in Counter(people).items() if times == 1]
+    hashes = np.sort(np.fromiter((hash_name(name_key, key) for name_key in once), np.uint64, len(once)))[:MOST_NAMES]
+    for bits in range(min(NAME_BITS + len(hashes).bit_length(), HASH_BITS), 0, -1):
+        names = np.unique(hashes >> np.uint64(HASH_BITS - bits))
+        # Differences are four bytes; that one is larger happens about once in a million sets.
+        if not len(names) or int(np.diff(names, prepend=np.uint64(0)).max()) < 1 << 32:
+            return names, bits
+    raise AssertionError("unreachable")
 
 
 def _to_days(since: date | None) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.identities import Identity
-from shared.matching.connection_set import hash_identity
+from shared.matching.connection_set import hash_identity, hash_name
+from shared.names import name_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,16 @@ class DirectoryEntry:
         return frozenset(self.set_digests) if self.uses_connections else frozenset()
 
 
-def findable_under(identities: Iterable[Identity], key: bytes) -> tuple[tuple[int, str], ...]:
-    """The directory's hashes for an attendee's identities: (hash, network), sorted, without repeats.
+def findable_under(
+    identities: Iterable[Identity], key: bytes, *, name: str = "", company: str = ""
+) -> tuple[tuple[int, str], ...]:
+    """The directory's hashes for an attendee's identities and name: (hash, network), sorted, without repeats.
 
     Networks that share a name space give one hash; the alphabetically first network names it.
     """
     by_hash: dict[int, str] = {}
     for identity in sorted(identities):
         by_hash.setdefault(hash_identity(identity, key), identity.network)
+    for name_key in name_keys(name, company) if name else ():
+        by_hash.setdefault(hash_name(name_key, key), name_key.kind.value)
     return tuple(sorted(by_hash.items()))

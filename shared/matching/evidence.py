@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from shared.connections import Relation
+from shared.names import KeyKind
+
+# Found by a likeness of names, not by an identity: asked about before anything is told.
+LIKELY: Final = KeyKind.NAME_AND_COMPANY.value
+POSSIBLE: Final = KeyKind.NAME.value
+BY_NAME: Final = frozenset({LIKELY, POSSIBLE})
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One attendee's set lists another attendee."""
 
-    network: str  # under whose identity they were found
+    network: str  # under whose identity they were found; one of BY_NAME where it was by name
     relation: Relation  # of the lister to the listed
     since: date | None
     source: str  # of the set, for example "linkedin-connections"
@@ -50,6 +56,15 @@ class Match:
         return self.b if attendee_id == self.a else self.a
 
     @property
+    def certain(self) -> Match:
+        """The same without what was found by name alone."""
+        return replace(
+            self,
+            a_lists_b=tuple(e for e in self.a_lists_b if e.network not in BY_NAME),
+            b_lists_a=tuple(e for e in self.b_lists_a if e.network not in BY_NAME),
+        )
+
+    @property
     def score(self) -> float:
         return strength(self.a_lists_b, self.b_lists_a)
 
@@ -65,16 +80,25 @@ WEIGHTS: Final[Mapping[Relation, float]] = {
 }
 
 
+# Of what is found by name so much counts: the share that turned out right where it was measured (docs/matching.md),
+# with doubt to spare, since whom one does not know is a worse introduction than none.
+TRUST: Final[Mapping[str, float]] = {LIKELY: 0.8, POSSIBLE: 0.4}
+
+
 def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> float:
     """How strong a tie is, from 0 (none) to below 1: the noisy-or of its evidence, rounded to 4 places.
 
     Evidence of one direction, source and relation counts once: who is found in one export by address and by profile
     is connected there once.
     """
-    distinct = {(0, e.source, e.relation) for e in one_way} | {(1, e.source, e.relation) for e in other_way}
+    sides = [(0, e) for e in one_way] + [(1, e) for e in other_way]
+    best: dict[tuple[int, str, Relation], float] = {}
+    for side, e in sides:
+        of = (side, e.source, e.relation)
+        best[of] = max(best.get(of, 0.0), WEIGHTS[e.relation] * TRUST.get(e.network, 1.0))
     doubt = 1.0
-    for _, _, relation in sorted(distinct):
-        doubt *= 1 - WEIGHTS[relation]
+    for _, weight in sorted(best.items()):
+        doubt *= 1 - weight
     return round(1 - doubt, 4)
 
 

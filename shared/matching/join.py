@@ -6,17 +6,18 @@ in the sorted directory. docs/matching.md has what other engines take for the sa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from shared.connections import Relation
-from shared.matching.connection_set import ConnectionSet, date_of
+from shared.matching.connection_set import HASH_BITS, ConnectionSet, date_of
 from shared.matching.directory import DirectoryEntry
-from shared.matching.evidence import Evidence, Listing
+from shared.matching.evidence import BY_NAME, Evidence, Listing
 
 # Entries that are joined at once: 8 MB of hashes, which stay in the processor's cache for a while.
 BLOCK_ENTRIES: Final = 1_000_000
@@ -24,6 +25,7 @@ BLOCK_ENTRIES: Final = 1_000_000
 LEAST_BITS, MOST_BITS, BITS_A_HASH = 12, 24, 64
 
 Integers = npt.NDArray[np.int64]
+Columns = tuple[Integers, Integers, Integers, Integers, Integers, Integers]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +58,9 @@ class Rows:
         starts = np.flatnonzero(np.r_[True, pairs[1:] != pairs[:-1]]).tolist()
         for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
             first = rows[start]
+            evidence = tuple(self._evidence(row) for row in rows[start:end].tolist())
             yield Listing(
-                self.attendee_ids[self.lister[first]],
-                self.attendee_ids[self.listed[first]],
-                tuple(self._evidence(row) for row in rows[start:end].tolist()),
+                self.attendee_ids[self.lister[first]], self.attendee_ids[self.listed[first]], _without_echoes(evidence)
             )
 
     def _evidence(self, row: int) -> Evidence:
@@ -69,6 +70,12 @@ class Rows:
             date_of(int(self.day[row])),
             self.sources[self.source[row]],
         )
+
+
+def _without_echoes(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """A source that names somebody by an identity need not be believed by the name as well."""
+    known = {each.source for each in evidence if each.network not in BY_NAME}
+    return tuple(each for each in evidence if each.network not in BY_NAME or each.source not in known)
 
 
 class ByAttendee:
@@ -106,7 +113,7 @@ def join(
 
     :param among: look only for these attendees (the reverse join of new attendees); None for all
     """
-    return _Join(entry for entry in directory if among is None or entry.attendee_id in among).of(sets)
+    return _Join(directory, among).of(sets)
 
 
 def find_listings(
@@ -122,25 +129,25 @@ def find_listings(
 class _Join:
     """One directory, ready to be joined with any number of sets."""
 
-    def __init__(self, directory: Iterable[DirectoryEntry]) -> None:
+    def __init__(self, directory: Iterable[DirectoryEntry], among: Collection[str] | None) -> None:
         self._people = _Numbers()
         self._networks = _Numbers()
         self._sources = _Numbers()
-        owned = sorted(
-            (hashed, self._people[entry.attendee_id], self._networks[network])
-            for entry in directory
+        entries = list(directory)
+        names = Counter(hashed for entry in entries for hashed, network in entry.findable if network in BY_NAME)
+        wanted = [
+            (hashed, self._people[entry.attendee_id], self._networks[network], network in BY_NAME)
+            for entry in entries
+            if among is None or entry.attendee_id in among
             for hashed, network in entry.findable
-        )
-        self._hashes = np.fromiter((row[0] for row in owned), np.uint64, len(owned))
-        self._owners = np.fromiter((row[1] for row in owned), np.int32, len(owned))
-        self._network_of = np.fromiter((row[2] for row in owned), np.int32, len(owned))
-        bits = min(max((len(owned) * BITS_A_HASH).bit_length(), LEAST_BITS), MOST_BITS)
-        self._shift = np.uint64(64 - bits)
-        self._known = np.zeros(1 << bits, bool)
-        self._known[self._hashes >> self._shift] = True
+            # Of two attendees with one name neither can be told from the other by it.
+            if network not in BY_NAME or names[hashed] == 1
+        ]
+        self._by_identity = _Index([row[:3] for row in wanted if not row[3]])
+        self._by_name = _Index([row[:3] for row in wanted if row[3]])
 
     def of(self, sets: Iterable[ConnectionSet]) -> Rows:
-        found = [self._block(block) for block in _blocks(sets)] if len(self._hashes) else []
+        found = [rows for block in _blocks(sets) for rows in (self._block(block), *self._names(block)) if len(rows[0])]
         columns = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0, np.int64)] * 6
         lister, listed, network, relation, source, day = columns
         people, network_names, source_names = self._people, self._networks, self._sources
@@ -163,32 +170,66 @@ class _Join:
             day=(second & 0xFFFF).astype(np.uint16),
         )
 
-    def _block(self, sets: Sequence[ConnectionSet]) -> tuple[Integers, ...]:
-        """The rows of some sets, unsorted, as numbers given in order of appearance."""
-        sizes = [len(each) for each in sets]
+    def _block(self, sets: Sequence[ConnectionSet]) -> Columns:
+        """The rows that identities give, unsorted, as numbers given in order of appearance."""
         hashes = np.concatenate([each.hashes for each in sets])
-        candidates = np.flatnonzero(self._known[hashes >> self._shift])
-        wanted = hashes[candidates]
-        first = np.searchsorted(self._hashes, wanted, side="left")
-        # Several attendees may claim one handle, so a hash has a run of owners.
-        runs = np.searchsorted(self._hashes, wanted, side="right") - first
-        entries = np.repeat(candidates, runs)
-        owned = np.repeat(first - np.cumsum(runs) + runs, runs) + np.arange(len(entries))
-        of_set = np.searchsorted(np.cumsum(sizes), entries, side="right")
-        listers = np.fromiter((self._people[each.attendee_id] for each in sets), np.int64, len(sets))
-        sources = np.fromiter((self._sources[each.source] for each in sets), np.int64, len(sets))
+        entries, owned = self._by_identity.find(hashes, HASH_BITS)
+        of_set = np.searchsorted(np.cumsum([len(each) for each in sets]), entries, side="right")
         relations = np.concatenate([each.relations for each in sets])
         days = np.concatenate([each.days for each in sets])
-        others = self._owners[owned] != listers[of_set]
-        entries, owned, of_set = entries[others], owned[others], of_set[others]
-        return (
-            listers[of_set],
-            self._owners[owned].astype(np.int64),
-            self._network_of[owned].astype(np.int64),
-            relations[entries].astype(np.int64),
-            sources[of_set],
-            days[entries].astype(np.int64),
-        )
+        return self._rows(sets, of_set, self._by_identity, owned, relations[entries], days[entries])
+
+    def _names(self, sets: Sequence[ConnectionSet]) -> Iterator[Columns]:
+        """The rows that names give; sets of about one size keep names in equally many bits."""
+        for bits in sorted({each.name_bits for each in sets if len(each.names)}):
+            some = [each for each in sets if each.name_bits == bits and len(each.names)]
+            entries, owned = self._by_name.find(np.concatenate([each.names for each in some]), bits)
+            of_set = np.searchsorted(np.cumsum([len(each.names) for each in some]), entries, side="right")
+            relations = np.fromiter((each.name_relation for each in some), np.int64, len(some))[of_set]
+            yield self._rows(some, of_set, self._by_name, owned, relations, np.zeros(len(entries), np.int64))
+
+    def _rows(
+        self,
+        sets: Sequence[ConnectionSet],
+        of_set: Integers,
+        index: _Index,
+        owned: Integers,
+        relations: npt.NDArray[Any],
+        days: npt.NDArray[Any],
+    ) -> Columns:
+        listers = np.fromiter((self._people[each.attendee_id] for each in sets), np.int64, len(sets))[of_set]
+        sources = np.fromiter((self._sources[each.source] for each in sets), np.int64, len(sets))[of_set]
+        columns = (listers, index.owners[owned], index.networks[owned], relations, sources, days)
+        others = index.owners[owned] != listers
+        lister, listed, network, relation, source, day = (column[others].astype(np.int64) for column in columns)
+        return lister, listed, network, relation, source, day
+
+
+class _Index:
+    """Hashes of the directory, sorted, with whose they are and on which network."""
+
+    def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        ordered = sorted(rows)
+        self.hashes = np.fromiter((row[0] for row in ordered), np.uint64, len(ordered))
+        self.owners = np.fromiter((row[1] for row in ordered), np.int64, len(ordered))
+        self.networks = np.fromiter((row[2] for row in ordered), np.int64, len(ordered))
+        self._bits = min(max((len(ordered) * BITS_A_HASH).bit_length(), LEAST_BITS), MOST_BITS)
+        self._known: npt.NDArray[np.bool_] = np.zeros(1 << self._bits, bool)
+        self._known[self.hashes >> np.uint64(HASH_BITS - self._bits)] = True
+
+    def find(self, values: npt.NDArray[np.uint64], bits: int) -> tuple[Integers, Integers]:
+        """Pairs of positions (in ``values``, in the index) where the first ``bits`` bits of the hashes are equal."""
+        if not len(self.hashes):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        shared = min(bits, self._bits)
+        known: npt.NDArray[np.bool_] = self._known.reshape(1 << shared, -1).max(axis=1)
+        candidates = np.flatnonzero(known[values >> np.uint64(bits - shared)])
+        hashes = self.hashes >> np.uint64(HASH_BITS - bits)
+        first = np.searchsorted(hashes, values[candidates], side="left")
+        # Several attendees may claim one handle, so a hash has a run of owners.
+        runs = np.searchsorted(hashes, values[candidates], side="right") - first
+        entries = np.repeat(candidates, runs)
+        return entries, np.repeat(first - np.cumsum(runs) + runs, runs) + np.arange(len(entries))
 
 
 class _Numbers:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.events import Event
-from shared.matching import ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings, join
+from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings, join
 from shared.pipeline.known_events import KnownEvents
 from shared.storage import Conflict, attendees, connection_sets, matches
 from shared.storage.matches import ListingUpdate
@@ -26,6 +26,7 @@ class Changes:
 
     findable: frozenset[str] = frozenset()  # attendees whose identities or agreement changed
     sets: frozenset[str] = frozenset()  # attendees whose sets changed
+    hashes: frozenset[int] = frozenset()  # under which the first could be found before, or can be now
 
     @property
     def attendees(self) -> frozenset[str]:
@@ -92,6 +93,7 @@ def match_everybody(event: Event) -> int:
 
 def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int]:
     directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
+    changes = _with_namesakes(directory, changes)
     # Who lists a changed attendee changes with what they can be found under, not with their own sets.
     stored = [
         listing
@@ -101,6 +103,20 @@ def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int
     true_now = _join(directory, _sets_to_join(event, directory, changes), changes)
     updates = _differences(directory, stored, true_now)
     return updates, matches.save(event, updates)
+
+
+def _with_namesakes(directory: Mapping[str, DirectoryEntry], changes: Changes) -> Changes:
+    """The changes, and whoever shares a name with somebody of them: a name counts only while one attendee has it."""
+    hashes = changes.hashes | {
+        hashed for each in changes.findable if each in directory for hashed, _ in directory[each].findable
+    }
+    namesakes = {
+        entry.attendee_id
+        for entry in directory.values()
+        for hashed, network in entry.findable
+        if network in BY_NAME and hashed in hashes
+    }
+    return replace(changes, findable=changes.findable | namesakes)
 
 
 def _differences(
@@ -188,6 +204,7 @@ def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) ->
                 Changes(
                     findable=frozenset(c.attendee_id for c in its_changes if c.findable),
                     sets=frozenset(c.attendee_id for c in its_changes if c.sets),
+                    hashes=frozenset(hashed for c in its_changes if c.findable for hashed in c.hashes),
                 ),
             )
         except Exception:

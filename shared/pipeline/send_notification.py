@@ -102,7 +102,10 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
     to = known.get(introduction.attendee_id)
     if to is None or not to.may_be_named:
         return None
-    ties = matches.load_between(event, to.attendee_id, introduction.people)
+    ties = {
+        other: match.certain
+        for other, match in matches.load_between(event, to.attendee_id, introduction.people).items()
+    }
     people = tuple(
         _person(to, known[person], ties[person])
         for person in introduction.people

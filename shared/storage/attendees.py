@@ -203,7 +203,8 @@ def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attende
 
 
 def _directory_facts(attendee: Attendee, key: bytes) -> tuple[bytes, str, int, int, int]:
-    findable = findable_under(attendee.findable_identities, key)
+    name, company = (attendee.name, attendee.company) if attendee.may_be_named else ("", "")
+    findable = findable_under(attendee.findable_identities, key, name=name, company=company)
     return (
         struct.pack(f"<{len(findable)}Q", *(hashed for hashed, _ in findable)),
         ",".join(network for _, network in findable),

@@ -20,8 +20,8 @@ from shared.storage._table import (
     shard_of,
 )
 
-# 350 KB of packed entries: an item may hold 400 KB, keys and names included.
-ENTRIES_PER_ITEM = 32_000
+# At most 240 KB, and 120 KB of names in the first item: an item may hold 400 KB.
+ENTRIES_PER_ITEM = 24_000
 
 
 def save(event: Event, connection_set: ConnectionSet, *, uploaded_at: datetime) -> bool:
@@ -109,6 +109,9 @@ def _joined(parts: list[ConnectionSet]) -> ConnectionSet:
         np.concatenate([part.hashes for part in parts]),
         np.concatenate([part.relations for part in parts]),
         np.concatenate([part.days for part in parts]),
+        parts[0].names,
+        parts[0].name_bits,
+        parts[0].name_relation,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,7 @@ class DirectoryChange:
     attendee_id: str
     findable: bool  # identities or agreement changed
     sets: bool  # the attendee's sets changed
+    hashes: frozenset[int] = frozenset()  # under which the attendee could be found, or can be now
 
 
 def read_directory_change(record: Mapping[str, Any]) -> DirectoryChange | None:
@@ -35,4 +38,11 @@ def read_directory_change(record: Mapping[str, Any]) -> DirectoryChange | None:
         attendee_id=change["Keys"]["sk"]["S"],
         findable=any(old.get(name) != new.get(name) for name in _FINDABLE),
         sets=any(old.get(name) != new.get(name) for name in _SETS),
+        hashes=frozenset(_hashes(old)) | frozenset(_hashes(new)),
     )
+
+
+def _hashes(image: Mapping[str, Any]) -> tuple[int, ...]:
+    value = image.get("hashes", {}).get("B", b"")
+    packed = base64.b64decode(value) if isinstance(value, str) else bytes(value)
+    return struct.unpack(f"<{len(packed) // 8}Q", packed)

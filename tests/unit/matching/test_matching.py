@@ -1,7 +1,8 @@
 """The join finds exactly what comparing everybody with everybody finds."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,8 @@ from shared.matching import (
 )
 
 KEY = b"k" * 32
+GIVEN = ("Ann", "Bea", "Cyd", "Dov", "Eva")
+FAMILY = ("Miller", "Nguyen", "Okafor", "Petrov", "Quist")
 
 identity = st.builds(Identity, st.sampled_from(["x", "github", "threads", "instagram"]), st.sampled_from("abcdefgh"))
 person = st.sampled_from(["p1", "p2", "p3", "p4", "p5"])
@@ -87,7 +90,8 @@ def test_a_set_survives_storage(connections: list[Connection]) -> None:
     before = pack_connections("p", "s", connections, key=KEY)
     after = ConnectionSet.from_bytes("p", "s", before.to_bytes())
     assert (after.to_bytes(), after.digest, len(after)) == (before.to_bytes(), before.digest, len(before))
-    assert len(before.to_bytes()) == 1 + 11 * len(before)
+    assert after.names.tolist() == before.names.tolist()
+    assert (after.name_bits, after.name_relation) == (before.name_bits, before.name_relation)
 
 
 @given(st.lists(connection, max_size=20))
@@ -106,7 +110,24 @@ def test_the_parts_of_a_large_set_are_the_whole(connections: list[Connection], s
 
 def test_fifteen_hundred_connections_fit_in_17_kilobytes() -> None:
     listed = [Connection((Identity("x", f"user{n}"),), Relation.FOLLOWS) for n in range(1500)]
-    assert len(pack_connections("p", "s", listed, key=KEY).to_bytes()) < 17 * 1024
+    assert len(pack_connections("p", "s", listed, key=KEY).to_bytes()) < 11 * 1024
+
+
+def test_fifteen_hundred_connections_with_names_and_dates_take_twenty_write_units() -> None:
+    random = Random(7)
+    listed = [
+        Connection(
+            (Identity("linkedin", f"user-{n}"),),
+            Relation.CONNECTED,
+            date(2010, 1, 1) + timedelta(days=random.randrange(5000)),
+            name=f"{random.choice(GIVEN)}{n} {random.choice(FAMILY)}{n}",
+            company=f"Company {n % 400}",
+        )
+        for n in range(1500)
+    ]
+    packed = pack_connections("p", "s", listed, key=KEY)
+    assert len(packed.names) > 1400
+    assert len(packed.to_bytes()) < 20_000
 
 
 def test_without_the_key_nobody_can_tell_whom_a_set_lists() -> None:
@@ -114,9 +135,9 @@ def test_without_the_key_nobody_can_tell_whom_a_set_lists() -> None:
     assert hash_identity(ann, KEY) != hash_identity(ann, b"other" * 6)
 
 
-@pytest.mark.parametrize("broken", [b"", b"\x02", b"\x01short"])
+@pytest.mark.parametrize("broken", [b"", b"\x02", b"\x01short", b"\x02" + bytes(20)])
 def test_a_set_of_another_version_or_length_is_refused(broken: bytes) -> None:
-    with pytest.raises(ValueError, match="not of format 1"):
+    with pytest.raises(ValueError, match="not of format 2"):
         ConnectionSet.from_bytes("p", "s", broken)
 
 
