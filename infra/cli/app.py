@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, track
 from rich.table import Column, Table
 
@@ -20,6 +21,7 @@ from shared import identities, registrations, storage
 from shared.events import BadEvent, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
+from shared.pipeline.explain import explain, held_handles
 from shared.storage.imports import ImportReport
 from shared.tables import UnreadableTable
 
@@ -302,6 +304,43 @@ def status(event_id: EventId) -> None:
         if numbers.introductions.get(state) or state in (State.SENT, State.FAILED):
             messages.add_row(state.value, str(numbers.introductions.get(state, 0)))
     console.print(messages)
+
+
+@app.command("explain")
+def explain_pair(event_id: EventId, a: str, b: str) -> None:
+    """Why two attendees (by address) match, or do not, and what each would be told."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    addresses = [identities.email(text) for text in (a, b)]
+    if None in addresses:
+        raise typer.BadParameter("both must be e-mail addresses")
+    one, other = (address.handle for address in addresses if address is not None)
+    try:
+        found = explain(event, one, other, hashing_key=deployment.secrets.hashing_key())
+    except LookupError as error:
+        raise NoDeployment(str(error)) from None
+    table = Table("Who lists", "whom", "on", "as", "since", "from", "weighs", title=f"{found.score:.2f} of 1")
+    for reason in found.reasons:
+        piece = reason.evidence
+        relation = piece.relation.name.lower().replace("_", " ")
+        weight = "held" if reason.held else f"{reason.weight:.2f}"
+        since = piece.since.isoformat() if piece.since else ""
+        table.add_row(
+            escape(reason.lister), escape(reason.listed), piece.network, relation, since, piece.source, weight
+        )
+    console.print(table)
+    for name, words in found.told:
+        console.print(f"{name} would be told: {words}", markup=False, highlight=False, soft_wrap=True)
+
+
+@attendees_app.command("held")
+def held(event_id: EventOption) -> None:
+    """Handles that two attendees claim: nothing that rests on them is told to anybody."""
+    event = _deployment().event(event_id)
+    table = Table("Network", "Handle", "Claimed by")
+    for network, handle, people in held_handles(event):
+        table.add_row(network, escape(handle), escape("\n".join(f"{each.name} <{each.email}>" for each in people)))
+    console.print(table if table.row_count else "No handle is claimed twice.")
 
 
 @app.command("match")

@@ -40,5 +40,6 @@ class Introduction:
     people: tuple[str, ...]  # attendee ids, the strongest tie first
     state: State
     state_changed_at: datetime
+    held: tuple[tuple[str, str], ...] = ()  # (attendee id, network) of handles that two claim: nothing rests on them
     provider_id: str | None = None  # the mail's or text message's id at SES or SNS
     detail: str | None = None  # why it failed, for the organizer; no personal data

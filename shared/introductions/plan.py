@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shared.connections import Relation
 from shared.connections.public import PUBLIC_SOURCES
@@ -30,15 +31,17 @@ def plan_wave(
     already_told: Mapping[str, Collection[str]],
     people_per_mail: int,
     fetched: Collection[str] = (),
+    held: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Told]:
     """Everybody's share of one wave, sorted by attendee; nobody with nothing new.
 
     :param may_be_named: ids of the attendees who are coming and agreed; nobody else is told or named
     :param already_told: by attendee, whom any earlier wave told them about
+    :param held: by attendee, the networks on which somebody else at the event claims the same handle
     :param fetched: ids of the attendees who asked to have public lists fetched by the handles they claim
     """
     candidates: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    for match in matches:
+    for match in (each.without(held) for each in matches):
         if match.a not in may_be_named or match.b not in may_be_named:
             continue
         for attendee_id in (match.a, match.b):

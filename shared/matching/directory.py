@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.identities import Identity
 from shared.matching.connection_set import hash_identity, hash_name
+from shared.matching.evidence import BY_NAME
 from shared.names import name_keys
 
 
@@ -41,3 +43,21 @@ def findable_under(
     for name_key in name_keys(name, company) if name else ():
         by_hash.setdefault(hash_name(name_key, key), name_key.kind.value)
     return tuple(sorted(by_hash.items()))
+
+
+def claimed_twice(directory: Iterable[DirectoryEntry]) -> dict[str, frozenset[str]]:
+    """By attendee, the networks on which somebody else at the event claims the same handle.
+
+    At most one of them is its owner and nothing says who, so what rests on it is held until somebody decides. An
+    e-mail address is never claimed twice: it is who the attendee is.
+    """
+    claims: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for entry in directory:
+        for hashed, network in entry.findable:
+            if network not in BY_NAME:
+                claims[hashed].append((entry.attendee_id, network))
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for claimants in claims.values():
+        for attendee_id, network in claimants if len(claimants) > 1 else ():
+            held[attendee_id].add(network)
+    return {attendee_id: frozenset(networks) for attendee_id, networks in held.items()}

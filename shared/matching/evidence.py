@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -64,6 +64,18 @@ class Match:
             b_lists_a=tuple(e for e in self.b_lists_a if e.network not in BY_NAME),
         )
 
+    def without(self, held: Mapping[str, Collection[str]]) -> Match:
+        """The same without what rests on handles that are held.
+
+        :param held: by attendee, the networks on which their handle is claimed by somebody else too
+        """
+        of_a, of_b = held.get(self.a, ()), held.get(self.b, ())
+        return replace(
+            self,
+            a_lists_b=tuple(e for e in self.a_lists_b if e.network not in of_b),
+            b_lists_a=tuple(e for e in self.b_lists_a if e.network not in of_a),
+        )
+
     @property
     def score(self) -> float:
         return strength(self.a_lists_b, self.b_lists_a)
@@ -85,6 +97,11 @@ WEIGHTS: Final[Mapping[Relation, float]] = {
 TRUST: Final[Mapping[str, float]] = {LIKELY: 0.8, POSSIBLE: 0.4}
 
 
+def weight_of(evidence: Evidence) -> float:
+    """What a piece of evidence weighs by itself, from 0 to 1."""
+    return WEIGHTS[evidence.relation] * TRUST.get(evidence.network, 1.0)
+
+
 def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> float:
     """How strong a tie is, from 0 (none) to below 1: the noisy-or of its evidence, rounded to 4 places.
 
@@ -95,7 +112,7 @@ def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> floa
     best: dict[tuple[int, str, Relation], float] = {}
     for side, e in sides:
         of = (side, e.source, e.relation)
-        best[of] = max(best.get(of, 0.0), WEIGHTS[e.relation] * TRUST.get(e.network, 1.0))
+        best[of] = max(best.get(of, 0.0), weight_of(e))
     doubt = 1.0
     for _, weight in sorted(best.items()):
         doubt *= 1 - weight

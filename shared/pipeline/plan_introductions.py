@@ -10,6 +10,7 @@ from datetime import datetime
 from shared.attendees import Attendee
 from shared.events import Event
 from shared.introductions import Channel, Introduction, State, plan_wave
+from shared.matching import claimed_twice
 from shared.notifications import TopicMessage
 from shared.pipeline.match_attendees import match_everybody
 from shared.registrations import Purpose
@@ -44,6 +45,7 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
         may_be_named={a.attendee_id for a in people.values() if a.may_be_named},
         already_told=already_told,
         people_per_mail=event.people_per_mail,
+        held=(held := claimed_twice(attendees.directory(event))),
         fetched={a.attendee_id for a in people.values() if a.agreed(Purpose.FETCH)},
     )
     new = [
@@ -53,6 +55,9 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
             wave=wave,
             channel=_channel(people[share.attendee_id]),
             people=share.people,
+            held=tuple(
+                (each, network) for each in (share.attendee_id, *share.people) for network in sorted(held.get(each, ()))
+            ),
             state=State.PLANNED,
             state_changed_at=now,
         )

@@ -102,8 +102,11 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
     to = known.get(introduction.attendee_id)
     if to is None or not to.may_be_named:
         return None
+    held: dict[str, set[str]] = {}
+    for attendee_id, network in introduction.held:
+        held.setdefault(attendee_id, set()).add(network)
     ties = {
-        other: match.certain
+        other: match.without(held).certain
         for other, match in matches.load_between(event, to.attendee_id, introduction.people).items()
     }
     people = tuple(

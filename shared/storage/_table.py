@@ -90,6 +90,7 @@ class MatchesItem(Item, discriminator="matches"):
 class IntroductionItem(Item, discriminator="introduction"):
     channel = UnicodeAttribute()
     people: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    held: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)  # "attendee#network"
     state = UnicodeAttribute()
     state_changed_at = UnicodeAttribute()
     provider_id = UnicodeAttribute(null=True)
