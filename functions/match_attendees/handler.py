@@ -1,8 +1,9 @@
-"""The table's stream → match_attendees: attendees or connection sets that changed, in batches."""
+"""The table's stream → match_attendees: attendees or sets that changed, in batches; and large events by night."""
 
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.match_attendees import match_changes
+from shared.pipeline.match_attendees import match_changes, match_large_events
 from shared.storage.stream import read_directory_change
 
 logger = Logger()
@@ -25,6 +26,9 @@ storage.connect(os.environ["TABLE_NAME"])
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    if "Records" not in event:
+        logger.info("large events matched", events=match_large_events(storage.events.load_all(), now=datetime.now(UTC)))
+        return {}
     # One join for the whole batch is what makes matching cheap, so records are not processed one by one.
     changes = [change for change in map(read_directory_change, event["Records"]) if change is not None]
     failed = match_changes(changes, events=events)

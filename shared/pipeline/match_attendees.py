@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.events import Event
 from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings, join
@@ -18,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 # Each further round means that somebody changed while we looked; after these the batch is tried again later.
 ROUNDS = 6
+
+# Who lists a new attendee can stand in anybody's sets. Past a thousand attendees reading them all for every few
+# arrivals would cost more than everything else, so arrivals wait for the night's full pass, or for the next wave's.
+LARGEST_AT_ONCE = 2  # shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def match_everybody(event: Event) -> int:
 
 def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int]:
     directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
-    changes = _with_namesakes(directory, changes)
+    changes = _arrivals_later(directory, changes) if _is_large(event) else _with_namesakes(directory, changes)
     # Who lists a changed attendee changes with what they can be found under, not with their own sets.
     stored = [
         listing
@@ -103,6 +108,16 @@ def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int
     true_now = _join(directory, _sets_to_join(event, directory, changes), changes)
     updates = _differences(directory, stored, true_now)
     return updates, matches.save(event, updates)
+
+
+def _is_large(event: Event) -> bool:
+    return event.shards > LARGEST_AT_ONCE
+
+
+def _arrivals_later(directory: Mapping[str, DirectoryEntry], changes: Changes) -> Changes:
+    """The changes without what needs everybody's sets; own sets are joined, and who left is matched no more."""
+    arrivals = frozenset(each for each in changes.findable if each in directory and directory[each].findable)
+    return Changes(findable=changes.findable - arrivals, sets=changes.sets | arrivals)
 
 
 def _with_namesakes(directory: Mapping[str, DirectoryEntry], changes: Changes) -> Changes:
@@ -146,14 +161,15 @@ def _sets_to_join(event: Event, directory: Mapping[str, DirectoryEntry], changes
     Only a change of identities or agreement needs everybody's sets. They are read about a second late, at half
     the price; the directory, read as of now, gives away which ones are late, and those are read again.
     """
+    everybodys = any(each in directory and directory[each].findable for each in changes.findable)
     wanted = {
         (entry.attendee_id, source): entry.set_digests[source]
         for entry in directory.values()
         for source in entry.active_sources
-        if changes.findable or entry.attendee_id in changes.attendees
+        if everybodys or entry.attendee_id in changes.attendees
     }
     late = dict(wanted)
-    if changes.findable:
+    if everybodys:
         for connection_set, digest in connection_sets.load_all(event):
             owner = (connection_set.attendee_id, connection_set.source)
             if wanted.get(owner) == digest:
@@ -198,6 +214,8 @@ def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) ->
         event = events.get(event_id)
         if event is None:
             continue  # deleted meanwhile, and its matches with it
+        if _is_large(event):
+            its_changes = _urgent(event, its_changes)
         try:
             match_attendees(
                 event,
@@ -211,3 +229,26 @@ def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) ->
             logger.exception("event not matched, the stream will bring it again", extra={"event_id": event_id})
             failed.extend(c.sequence_number for c in its_changes)
     return failed
+
+
+def match_large_events(all_events: Iterable[Event], *, now: datetime) -> int:
+    """The night's full pass over every event that is still to come and too large to match each arrival at once.
+
+    :returns: how many events there were
+    """
+    due = [event for event in all_events if _is_large(event) and event.ends_at > now]
+    for event in due:
+        match_everybody(event)
+    return len(due)
+
+
+def _urgent(event: Event, changes: list[DirectoryChange]) -> list[DirectoryChange]:
+    """The changes of a large event that need not wait: of those who bring connections, and of those who left."""
+    entries = attendees.directory_entries(event, {change.attendee_id for change in changes})
+    return [
+        change
+        for change in changes
+        if change.attendee_id not in entries
+        or not entries[change.attendee_id].findable
+        or entries[change.attendee_id].active_sources
+    ]
