@@ -22,6 +22,8 @@ from shared.events import BadEvent, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
 from shared.pipeline.explain import explain, held_handles
+from shared.pipeline.prove_handles import prove_everybody
+from shared.services.web import Web
 from shared.storage.imports import ImportReport
 from shared.tables import UnreadableTable
 
@@ -331,6 +333,28 @@ def explain_pair(event_id: EventId, a: str, b: str) -> None:
     console.print(table)
     for name, words in found.told:
         console.print(f"{name} would be told: {words}", markup=False, highlight=False, soft_wrap=True)
+
+
+@attendees_app.command("prove")
+def prove(event_id: EventOption) -> None:
+    """Look at the public profiles of those who may be introduced: is what they claim theirs?"""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    try:
+        tokens = {"github": deployment.secrets.api_token(event_id, "github")}
+    except LookupError:
+        tokens = {}
+    outcome = prove_everybody(
+        event,
+        web=Web(),
+        hashing_key=deployment.secrets.hashing_key(),
+        tokens=tokens,
+        now=datetime.now(UTC),
+    )
+    table = Table("Handles", "")
+    for kind, count in sorted(outcome.items()):
+        table.add_row(kind, str(count))
+    console.print(table)
 
 
 @attendees_app.command("held")

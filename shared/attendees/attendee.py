@@ -57,6 +57,15 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvenHandle:
+    """A handle that was shown to be the attendee's, in which way, and when that was last seen."""
+
+    identity: Identity
+    kind: str  # shared.proofs.Kind
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attendee:
     """A person at one event, with what they registered and what they agreed to."""
 
@@ -69,6 +78,7 @@ class Attendee:
     locale: str | None = None
     identities: tuple[Identity, ...] = ()  # as claimed, without e-mail and phone
     aliases: tuple[tuple[Identity, Identity], ...] = ()  # (handle, the number their own archive gives for it)
+    proven: tuple[ProvenHandle, ...] = ()
     consent: Consent | None = None  # None: never asked, which means no
     tickets: tuple[tuple[str, Status], ...] = ()  # (Ticket.key, status), sorted
     profile_changed_at: datetime | None = None  # of the registration that the profile was taken from
@@ -108,6 +118,23 @@ class Attendee:
             reachable.append(Identity("phone", self.phone))
         numbers = (alias for handle, alias in self.aliases if handle in self.identities)
         return (*self.identities, *numbers, *reachable)
+
+    @property
+    def proven_networks(self) -> frozenset[str]:
+        """The networks on which whoever lists them means this very person: all that they claim there is proven."""
+        proven = {each.identity.key for each in self.proven}
+        claimed = {*self.identities, *(alias for _, alias in self.aliases)}
+        doubtful = {each.network for each in claimed if each.key not in proven}
+        return frozenset({"email"} | {each.network for each in claimed} - doubtful)
+
+    def with_proofs(
+        self, proven: Iterable[tuple[Identity, str]], unproven: Iterable[Identity], *, now: datetime
+    ) -> Attendee:
+        """The attendee after their profiles were looked at; what could not be asked stays as it was."""
+        found = {identity: ProvenHandle(identity, kind, now) for identity, kind in proven}
+        asked = {*found, *unproven}
+        kept = [each for each in self.proven if each.identity not in asked and each.identity in self.identities]
+        return replace(self, proven=tuple(sorted([*kept, *found.values()], key=lambda each: each.identity)))
 
     def with_aliases(self, owner: Iterable[Identity]) -> Attendee:
         """The attendee after an archive of theirs said under which identities its network knows them.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from shared.connections import Relation
-from shared.connections.public import PUBLIC_SOURCES
+from shared.connections.public import LISTS
 from shared.matching import Evidence, Match
 
 # The address that a registration gives is where its introductions go: whoever reads them owns it. Every other
-# identity in a registration is only claimed.
+# identity in a registration is only claimed, until a profile shows whose it is (Attendee.proven_networks).
 PROVEN_NETWORKS = frozenset({"email"})
 
 
@@ -32,6 +32,7 @@ def plan_wave(
     people_per_mail: int,
     fetched: Collection[str] = (),
     held: Mapping[str, Collection[str]] = MappingProxyType({}),
+    proven: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Told]:
     """Everybody's share of one wave, sorted by attendee; nobody with nothing new.
 
@@ -39,6 +40,7 @@ def plan_wave(
     :param already_told: by attendee, whom any earlier wave told them about
     :param held: by attendee, the networks on which somebody else at the event claims the same handle
     :param fetched: ids of the attendees who asked to have public lists fetched by the handles they claim
+    :param proven: by attendee, the networks on which their handles are proven; the address alone where it says nothing
     """
     candidates: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
     for match in (each.without(held) for each in matches):
@@ -48,7 +50,8 @@ def plan_wave(
             other = match.other(attendee_id)
             if other in already_told.get(attendee_id, ()):
                 continue
-            if may_be_told(match, attendee_id, fetched=attendee_id in fetched):
+            known = proven.get(attendee_id, PROVEN_NETWORKS)
+            if may_be_told(match, attendee_id, fetched=attendee_id in fetched, proven=known):
                 candidates[attendee_id].append((-match.score, other))
     return [
         Told(attendee_id, tuple(other for _, other in sorted(people)[:people_per_mail]))
@@ -56,7 +59,9 @@ def plan_wave(
     ]
 
 
-def may_be_told(match: Match, attendee_id: str, *, fetched: bool = False) -> bool:
+def may_be_told(
+    match: Match, attendee_id: str, *, fetched: bool = False, proven: Collection[str] = PROVEN_NETWORKS
+) -> bool:
     """Whether this side of a match may be told of the other without asking the other first.
 
     Both must hold. The tie goes both ways: a one-way tie is asked on both sides first. And being told discloses
@@ -65,11 +70,12 @@ def may_be_told(match: Match, attendee_id: str, *, fetched: bool = False) -> boo
     as little proven as the handle, whosever it is.
 
     :param fetched: whether the attendee asked to have such lists fetched
+    :param proven: the networks on which the attendee's handles are proven
     """
     match = match.certain  # a likeness of names is asked about first
     mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
-    own = any(not (fetched and e.source in PUBLIC_SOURCES) for e in mine)
-    return _goes_both_ways(mine, theirs) and (own or any(e.network in PROVEN_NETWORKS for e in theirs))
+    own = any(not (fetched and e.source in LISTS and LISTS[e.source].network not in proven) for e in mine)
+    return _goes_both_ways(mine, theirs) and (own or any(e.network in proven for e in theirs))
 
 
 def _goes_both_ways(mine: Collection[Evidence], theirs: Collection[Evidence]) -> bool:

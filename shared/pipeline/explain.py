@@ -42,7 +42,11 @@ def explain(event: Event, a_email: str, b_email: str, *, hashing_key: bytes) -> 
     if match is None:
         low, high = sorted((a.attendee_id, b.attendee_id))
         match = Match(low, high)
-    held = claimed_twice(attendees.directory(event))
+    held = {
+        person.attendee_id: claims.get(person.attendee_id, frozenset()) - person.proven_networks
+        for claims in [claimed_twice(attendees.directory(event))]
+        for person in (a, b)
+    }
     known = match.without(held)
     return Explanation(
         score=known.score,
@@ -59,7 +63,7 @@ def _told(known: Match, match: Match, to: Attendee, other: Attendee) -> str:
     for person in (to, other):
         if not person.may_be_named:
             return f"nothing: {person.name} has not agreed to be introduced, or is not coming"
-    if may_be_told(known, to.attendee_id, fetched=to.agreed(Purpose.FETCH)):
+    if may_be_told(known, to.attendee_id, fetched=to.agreed(Purpose.FETCH), proven=to.proven_networks):
         return how_they_know_each_other(known.certain, to.attendee_id)
     evidence = (*known.a_lists_b, *known.b_lists_a)
     if not (match.a_lists_b or match.b_lists_a):

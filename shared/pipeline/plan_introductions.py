@@ -40,13 +40,20 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
     for introduction in earlier:
         already_told[introduction.attendee_id].update(introduction.people)
     planned_before = {i.attendee_id for i in earlier if i.wave == wave}
+    # Whoever has proven a handle is not held by somebody else's claim to it.
+    held = {
+        attendee_id: networks - people[attendee_id].proven_networks
+        for attendee_id, networks in claimed_twice(attendees.directory(event)).items()
+        if attendee_id in people
+    }
     shares = plan_wave(
         matches.load_all(event),
         may_be_named={a.attendee_id for a in people.values() if a.may_be_named},
         already_told=already_told,
         people_per_mail=event.people_per_mail,
-        held=(held := claimed_twice(attendees.directory(event))),
+        held=held,
         fetched={a.attendee_id for a in people.values() if a.agreed(Purpose.FETCH)},
+        proven={a.attendee_id: a.proven_networks for a in people.values()},
     )
     new = [
         Introduction(

@@ -115,7 +115,7 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
         if person in known
         and known[person].may_be_named
         and person in ties
-        and may_be_told(ties[person], to.attendee_id, fetched=to.agreed(Purpose.FETCH))
+        and may_be_told(ties[person], to.attendee_id, fetched=to.agreed(Purpose.FETCH), proven=to.proven_networks)
     )
     if not people:
         return None

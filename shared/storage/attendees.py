@@ -9,7 +9,7 @@ from typing import Any
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
-from shared.attendees import Attendee, Change, Consent, Ticket
+from shared.attendees import Attendee, Change, Consent, ProvenHandle, Ticket
 from shared.events import Event
 from shared.identities import Identity
 from shared.matching import DirectoryEntry, findable_under
@@ -263,6 +263,10 @@ def _profile(attendee: Attendee) -> dict[str, Any]:
         "locale": attendee.locale,
         "identities": [[i.network, i.handle, i.display] for i in attendee.identities],
         "aliases": [[[i.network, i.handle, i.display] for i in pair] for pair in attendee.aliases],
+        "proven": [
+            [p.identity.network, p.identity.handle, p.identity.display, p.kind, _utc(p.seen_at)]
+            for p in attendee.proven
+        ],
         "consent": consent and [sorted(consent.purposes), _utc(consent.changed_at), consent.given_by],
         "tickets": [[key, status.value] for key, status in attendee.tickets],
         "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
@@ -286,6 +290,10 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
         locale=profile.get("locale"),
         identities=tuple(Identity(*parts) for parts in profile.get("identities", ())),
         aliases=tuple((Identity(*handle), Identity(*alias)) for handle, alias in profile.get("aliases", ())),
+        proven=tuple(
+            ProvenHandle(Identity(*parts), kind, datetime.fromisoformat(seen_at))
+            for *parts, kind, seen_at in profile.get("proven", ())
+        ),
         consent=consent
         and Consent(frozenset(map(Purpose, consent[0])), datetime.fromisoformat(consent[1]), consent[2]),
         tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),

@@ -18,7 +18,9 @@ def x_archive(account_id: str, username: str, *, follows: tuple[str, ...]) -> by
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("twitter-2026-05-01/data/account.js", f"window.YTD.account.part0 = {json.dumps(account)}")
-        archive.writestr("twitter-2026-05-01/data/following.js", f"window.YTD.following.part0 = {json.dumps(following)}")
+        archive.writestr(
+            "twitter-2026-05-01/data/following.js", f"window.YTD.following.part0 = {json.dumps(following)}"
+        )
         archive.writestr("twitter-2026-05-01/data/follower.js", "window.YTD.follower.part0 = []")
     return buffer.getvalue()
 
