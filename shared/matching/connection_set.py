@@ -19,29 +19,27 @@ from shared.identities import Identity
 from shared.names import NameKey, name_keys
 
 FORMAT_VERSION: Final = 2
-HASH_BYTES: Final = 7
-HASH_BITS: Final = 8 * HASH_BYTES
+HASH_BITS: Final = 54
 # Names are kept in fewer bits: one in 2^28 that are looked up is false. They are likenesses, and asked about anyway.
 NAME_BITS: Final = 28
 MOST_NAMES: Final = 30_000  # 120 KB, beside whatever else a set holds
 
 # Dates are two bytes: days from here, 0 for unknown. It reaches to 2183.
 _EPOCH: Final = date(2003, 12, 31)
-_HEAD: Final = struct.Struct("<BIIIBB")  # version, entries, bytes of relations and days, names, their bits and relation
+# Version, entries, bytes of each, bytes of relations and days together; names, their bits and relation.
+_HEAD: Final = struct.Struct("<BIBIIBB")
 _NO_NAMES: Final[npt.NDArray[np.uint64]] = np.zeros(0, np.uint64)
 
 
 def hash_identity(identity: Identity, key: bytes) -> int:
-    """The 56-bit keyed hash that stands for an identity (BLAKE2b, RFC 7693, with the deployment's secret key).
+    """The 54-bit keyed hash that stands for an identity (BLAKE2b, RFC 7693, with the deployment's secret key).
 
     Without the key nobody can find out whom a set lists by trying handles. At an event of 100,000 with 1,500
-    connections each, one of its pairs is made up by chance with a probability of about 1 in 1,000.
+    connections each, one of its pairs is made up by chance with a probability of about 1 in 240.
     """
     space, handle = identity.key
-    digest = hashlib.blake2b(
-        f"{space}\0{handle}".encode(), key=key, digest_size=HASH_BYTES, person=b"identity"
-    ).digest()
-    return int.from_bytes(digest, "little")
+    digest = hashlib.blake2b(f"{space}\0{handle}".encode(), key=key, digest_size=8, person=b"identity").digest()
+    return int.from_bytes(digest, "little") >> (64 - HASH_BITS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +68,14 @@ class ConnectionSet:
         return hashlib.blake2b(self.to_bytes(), digest_size=8).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """A head of 15 bytes; 7 a hash (little-endian); relations and days, deflated; 4 a name, as differences."""
-        hashes = self.hashes.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :HASH_BYTES]
+        """A head of 16 bytes; the differences of the hashes, 6 bytes each in all but small sets; relations and days,
+        deflated; the differences of the names, 4 bytes each. All little-endian."""
+        steps = np.diff(self.hashes, prepend=np.uint64(0)).astype("<u8")
+        width = (int(steps.max(initial=0)).bit_length() + 7) // 8 or 1
         told = zlib.compress(self.relations.tobytes() + self.days.astype("<u2").tobytes(), 9)
         names = np.diff(self.names, prepend=np.uint64(0)).astype("<u4")
-        head = _HEAD.pack(FORMAT_VERSION, len(self), len(told), len(names), self.name_bits, self.name_relation)
-        return b"".join((head, hashes.tobytes(), told, names.tobytes()))
+        head = _HEAD.pack(FORMAT_VERSION, len(self), width, len(told), len(names), self.name_bits, self.name_relation)
+        return b"".join((head, steps.view(np.uint8).reshape(-1, 8)[:, :width].tobytes(), told, names.tobytes()))
 
     @classmethod
     def from_bytes(cls, attendee_id: str, source: str, packed: bytes) -> ConnectionSet:
@@ -86,15 +86,13 @@ class ConnectionSet:
         wrong = f"connection set of {source}: {len(packed)} bytes are not of format {FORMAT_VERSION}"
         if len(packed) < _HEAD.size or packed[0] != FORMAT_VERSION:
             raise ValueError(wrong)
-        _, count, told_bytes, names, name_bits, name_relation = _HEAD.unpack_from(packed)
-        told_at = _HEAD.size + HASH_BYTES * count
+        _, count, width, told_bytes, names, name_bits, name_relation = _HEAD.unpack_from(packed)
+        told_at = _HEAD.size + width * count
         names_at = told_at + told_bytes
-        if len(packed) != names_at + 4 * names:
+        if width > 8 or len(packed) != names_at + 4 * names:
             raise ValueError(wrong)
-        padded = np.zeros((count, 8), np.uint8)
-        padded[:, :HASH_BYTES] = np.frombuffer(packed, np.uint8, HASH_BYTES * count, _HEAD.size).reshape(
-            count, HASH_BYTES
-        )
+        steps = np.zeros((count, 8), np.uint8)
+        steps[:, :width] = np.frombuffer(packed, np.uint8, width * count, _HEAD.size).reshape(count, width)
         try:
             told = zlib.decompress(packed[told_at:names_at])
             relations = np.frombuffer(told, np.uint8, count)
@@ -104,7 +102,7 @@ class ConnectionSet:
         return cls(
             attendee_id,
             source,
-            padded.view("<u8").reshape(count),
+            np.cumsum(steps.view("<u8").reshape(count), dtype=np.uint64),
             relations,
             days,
             np.cumsum(np.frombuffer(packed, "<u4", names, names_at), dtype=np.uint64),

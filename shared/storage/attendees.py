@@ -192,8 +192,8 @@ def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attende
         write.update(
             DirectoryItem(*_key(event, "DIRECTORY", attendee.attendee_id)),
             actions=[
-                DirectoryItem.hashes.set(hashes),
-                DirectoryItem.networks.set(networks),
+                DirectoryItem.hashes.set(hashes) if hashes else DirectoryItem.hashes.remove(),
+                DirectoryItem.networks.set(networks) if networks else DirectoryItem.networks.remove(),
                 DirectoryItem.registered.set(registered),
                 DirectoryItem.agreed.set(agreed),
                 DirectoryItem.uses_connections.set(uses_connections),
