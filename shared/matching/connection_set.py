@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.connections import Connection, Relation
-from shared.identities import Identity
+from shared.matching.hashing import HASH_BITS, hash_identity, hash_name
 from shared.names import NameKey, name_keys
 
 FORMAT_VERSION: Final = 2
-HASH_BITS: Final = 54
 # Names are kept in fewer bits: one in 2^28 that are looked up is false. They are likenesses, and asked about anyway.
 NAME_BITS: Final = 28
 MOST_NAMES: Final = 30_000  # 120 KB, beside whatever else a set holds
@@ -29,17 +28,6 @@ _EPOCH: Final = date(2003, 12, 31)
 # Version, entries, bytes of each, bytes of relations and days together; names, their bits and relation.
 _HEAD: Final = struct.Struct("<BIBIIBB")
 _NO_NAMES: Final[npt.NDArray[np.uint64]] = np.zeros(0, np.uint64)
-
-
-def hash_identity(identity: Identity, key: bytes) -> int:
-    """The 54-bit keyed hash that stands for an identity (BLAKE2b, RFC 7693, with the deployment's secret key).
-
-    Without the key nobody can find out whom a set lists by trying handles. At an event of 100,000 with 1,500
-    connections each, one of its pairs is made up by chance with a probability of about 1 in 240.
-    """
-    space, handle = identity.key
-    digest = hashlib.blake2b(f"{space}\0{handle}".encode(), key=key, digest_size=8, person=b"identity").digest()
-    return int.from_bytes(digest, "little") >> (64 - HASH_BITS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,11 +146,6 @@ def pack_connections(attendee_id: str, source: str, connections: Iterable[Connec
         bits,
         int(max(relations, key=lambda each: (relations[each], each), default=0)),
     )
-
-
-def hash_name(name_key: NameKey, key: bytes) -> int:
-    """The hash of a name key, in the same space as those of identities."""
-    return hash_identity(Identity(name_key.kind.value, name_key.text), key)
 
 
 def _pack_names(people: Iterable[NameKey], key: bytes) -> tuple[npt.NDArray[np.uint64], int]:

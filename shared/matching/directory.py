@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.identities import Identity
-from shared.matching.connection_set import hash_identity, hash_name
 from shared.matching.evidence import BY_NAME
+from shared.matching.hashing import hash_identity, hash_name
 from shared.names import name_keys
 
 

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.connections import Relation
-from shared.matching.connection_set import HASH_BITS, ConnectionSet, date_of
+from shared.matching.connection_set import ConnectionSet, date_of
 from shared.matching.directory import DirectoryEntry
 from shared.matching.evidence import BY_NAME, Evidence, Listing
+from shared.matching.hashing import HASH_BITS
 
 # Entries that are joined at once: 8 MB of hashes, which stay in the processor's cache for a while.
 BLOCK_ENTRIES: Final = 1_000_000

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.events import Event
-from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings, join
+from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings
+from shared.matching.join import join
 from shared.pipeline.known_events import KnownEvents
 from shared.storage import Conflict, attendees, connection_sets, matches
 from shared.storage.matches import ListingUpdate

@@ -4,8 +4,16 @@ Call :func:`connect` once per process, then use the modules: ``events``, ``atten
 ``matches``, ``introductions``, ``imports``. ``docs/architecture.md`` shows the items and their keys.
 """
 
-from shared.storage import attendees, connection_sets, events, imports, introductions, matches, stream
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from shared.storage import attendees, events, imports, introductions, matches, stream
 from shared.storage._table import Conflict, connect
+
+if TYPE_CHECKING:
+    from shared.storage import connection_sets
 
 __all__ = [
     "Conflict",
@@ -18,3 +26,10 @@ __all__ = [
     "matches",
     "stream",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Needs NumPy, for which the cold starts of registering and sending do not wait.
+    if name == "connection_sets":
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
