@@ -8,7 +8,7 @@ STACK  ?= icebreaker
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test semantics lint local build deploy lock clean
+.PHONY: help setup demo test semantics lint pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -53,6 +53,10 @@ lint: setup .venv-sam/ready ## Style, types, direction of imports, and the templ
 	$(BIN)/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint
 
+pictures: setup  ## The pictures of the mails, in build/pictures (installs Debian's chromium)
+	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	$(BIN)/python -m tests.pictures mails
+
 local: setup     ## The stack on this machine, until Ctrl-C
 	$(BIN)/python -m infra.local
 
@@ -64,6 +68,9 @@ build: setup .venv-sam/ready ## Put together what is deployed
 		--target build/layer/python --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
 		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 --only-binary :all:
 	cp -R shared build/layer/python/
+	find build/layer/python/babel/locale-data -name '*.dat' \
+		| grep -vE "/(root|$$(ls shared/introductions/languages | sed 's/-.*//' | sort -u | paste -sd'|'))(_[A-Za-z0-9_]+)?\.dat$$" \
+		| xargs rm
 	find build/layer -name __pycache__ -prune -exec rm -rf {} +
 
 deploy: build    ## Deploy into your AWS account; asks the first time

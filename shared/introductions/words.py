@@ -1,94 +1,152 @@
-"""The sentence that says how two people know each other, for the one it is told to."""
+"""How two people know each other, for the one it is told to: what may be said, the sentence, and where to say hello."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from shared.connections import Relation
+from shared.identities import Identity
+from shared.identities.table import NETWORKS
+from shared.introductions.words_language import Words, words_for
 from shared.matching import Evidence, Match
 
-# The networks' own spelling; any other is its lower-case word with a capital.
-_SPELLINGS = {
-    "x": "X",
-    "linkedin": "LinkedIn",
-    "github": "GitHub",
-    "gitlab": "GitLab",
-    "youtube": "YouTube",
-    "tiktok": "TikTok",
-    "stackoverflow": "Stack Overflow",
-    "devto": "DEV",
-    "orcid": "ORCID",
-    "xing": "XING",
-    "vk": "VK",
-    "pypi": "PyPI",
-    "npm": "npm",
-}
+# Not places where people are tied, but ways to find them.
+_NOWHERE = frozenset({"email", "phone", "homepage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What one side of a match may be told about the tie; networks by their names in ``shared.identities``."""
+
+    each_other: Mapping[str, date | None]  # where they follow each other, and since when both do
+    connected: Mapping[str, date | None]  # where both agreed to be connected, and since when
+    follows: tuple[str, ...]  # where this side follows the other, beyond what is said above; sorted
+    address_book: bool  # whether the other is in this side's address book
+    each_has_other: bool  # each side's connections name the other, on no network that both share
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Every network that the tie rests on, as far as it may be said; the closest first."""
+        return tuple(dict.fromkeys((*sorted(self.each_other), *sorted(self.connected), *self.follows)))
 
 
 def network_name(network: str) -> str:
-    """How people write the network's name."""
-    return _SPELLINGS.get(network, network.capitalize())
+    """How the network writes its name."""
+    known = NETWORKS.get(network)
+    return known.title if known else network.capitalize()
 
 
-def how_they_know_each_other(match: Match, attendee_id: str) -> str:
+def what_may_be_said(match: Match, attendee_id: str) -> Acquaintance:
+    """What ``attendee_id``, one of the two, may be told about how the two know each other.
+
+    Nothing that only the other's connections show, except that a tie goes both ways: whom somebody follows or keeps
+    in an address book is theirs to tell.
+    """
+    mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
+    each_other = _followed_both_ways(mine, theirs)
+    connected = _networks((*mine, *theirs), Relation.CONNECTED)
+    follows = _networks(mine, Relation.FOLLOWS).keys() - each_other.keys() - connected.keys()
+    tied = bool(each_other or connected)
+    return Acquaintance(
+        each_other=each_other,
+        connected=connected,
+        follows=tuple(sorted(follows)),
+        address_book=any(e.relation is Relation.CONTACT for e in mine),
+        each_has_other=not tied and _knows(mine) and _knows(theirs),
+    )
+
+
+def how_they_know_each_other(
+    match: Match, attendee_id: str, *locales: str | None, templates: Path | None = None
+) -> str:
     """Say to ``attendee_id`` how they and the other of the match know each other; one or two short sentences.
 
     Nothing is said that only the other's connections show, except that a tie goes both ways: whom somebody
     follows or keeps in an address book is theirs to tell.
+
+    :param locales: the reader's, then the event's (BCP 47); the first that there are words for, else English
+    :param templates: the organizer's own words, a folder like ``shared/introductions/languages``
+    :raises BrokenTemplate: naming file and line of the organizer's own words
     """
-    mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
-    clauses = [
-        *_clauses("you are connected on {}", _networks((*mine, *theirs), Relation.CONNECTED), since=True),
-        *_clauses("you follow each other on {}", _followed_both_ways(mine, theirs), since=True),
-    ]
-    if not clauses and _knows(mine) and _knows(theirs):
-        clauses = ["each of you has the other among your connections"]
-    mentioned = {network for e in (*mine, *theirs) if e.relation is Relation.CONNECTED for network in (_where(e),)}
-    mentioned |= set(_followed_both_ways(mine, theirs))
-    one_way = {n: since for n, since in _networks(mine, Relation.FOLLOWS).items() if n not in mentioned}
-    clauses += _clauses("you follow them on {}", one_way, since=False)
-    if any(e.relation is Relation.CONTACT for e in mine):
-        clauses.append("they are in your address book")
-    text = "; ".join(clauses) or "you know each other online"
+    words = words_for(*locales, templates=templates)
+    clauses = list(_clauses(what_may_be_said(match, attendee_id), words)) or [words.say("how.online")]
+    pairs = [clauses[n : n + 2] for n in range(0, len(clauses), 2)]
+    return " ".join(_sentence(words.say("how.both", one=p[0], two=p[1]) if len(p) == 2 else p[0]) for p in pairs)
+
+
+def where_to_say_hello(match: Match, attendee_id: str, registered: Iterable[Identity]) -> Identity | None:
+    """The other's profile on a network that the tie rests on, as ``attendee_id`` may be told; None without one.
+
+    A profile on any other network would tell more than the tie does.
+
+    :param registered: the handles that the other gave in their own registration
+    """
+    profiles: dict[str, Identity] = {}
+    for identity in registered:
+        if (identity.url or "").startswith("https://"):
+            profiles.setdefault(identity.network, identity)
+    networks = what_may_be_said(match, attendee_id).networks
+    return next((profiles[network] for network in networks if network in profiles), None)
+
+
+def _clauses(known: Acquaintance, words: Words) -> Iterator[str]:
+    for key, networks in (("how.each_other", known.each_other), ("how.connected", known.connected)):
+        if networks:
+            years = [since.year for since in networks.values() if since]
+            # One year for several networks would be wrong for all but one of them.
+            year = years[0] if len(networks) == len(years) == 1 else None
+            listed = words.list_of(sorted(map(network_name, networks)))
+            yield words.say(f"{key}_since", networks=listed, year=year) if year else words.say(key, networks=listed)
+    if known.each_has_other:
+        yield words.say("how.each_has_other")
+    if known.follows:
+        yield words.say("how.follows", networks=words.list_of(sorted(map(network_name, known.follows))))
+    if known.address_book:
+        yield words.say("how.address_book")
+
+
+def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
-
-
-def _clauses(pattern: str, networks: dict[str, date | None], *, since: bool) -> list[str]:
-    if not networks:
-        return []
-    dates = [when for when in networks.values() if when]
-    tail = f", since {min(dates).year}" if since and dates else ""
-    return [pattern.format(_and(sorted(map(network_name, networks)))) + tail]
 
 
 def _networks(evidence: Iterable[Evidence], relation: Relation) -> dict[str, date | None]:
     found: dict[str, date | None] = {}
     for e in evidence:
-        if e.relation is relation:
-            known = found.get(_where(e))
-            found[_where(e)] = min(known, e.since) if known and e.since else known or e.since
+        network = _where(e)
+        if e.relation is relation and network:
+            known = found.get(network)
+            found[network] = min(known, e.since) if known and e.since else known or e.since
     return found
 
 
 def _followed_both_ways(mine: Iterable[Evidence], theirs: Iterable[Evidence]) -> dict[str, date | None]:
     mine, theirs = list(mine), list(theirs)
-    forth = _networks(mine, Relation.FOLLOWS) | _networks(theirs, Relation.FOLLOWED_BY)
-    back = _networks(theirs, Relation.FOLLOWS) | _networks(mine, Relation.FOLLOWED_BY)
-    return {
-        network: max((when for when in (forth[network], back[network]) if when), default=None)
-        for network in forth.keys() & back.keys()
-    }
+    forth = _earliest(_networks(mine, Relation.FOLLOWS), _networks(theirs, Relation.FOLLOWED_BY))
+    back = _earliest(_networks(theirs, Relation.FOLLOWS), _networks(mine, Relation.FOLLOWED_BY))
+    since: dict[str, date | None] = {}
+    for network in forth.keys() & back.keys():
+        one, other = forth[network], back[network]
+        # Each other since the later of the two; a date that is not known might be later still.
+        since[network] = max(one, other) if one and other else None
+    return since
 
 
-def _where(evidence: Evidence) -> str:
+def _earliest(one: Mapping[str, date | None], other: Mapping[str, date | None]) -> dict[str, date | None]:
+    found: dict[str, date | None] = {}
+    for network in one.keys() | other.keys():
+        found[network] = min((d for d in (one.get(network), other.get(network)) if d), default=None)
+    return found
+
+
+def _where(evidence: Evidence) -> str | None:
     # Found by the address in a LinkedIn export is still connected on LinkedIn: the source's first word says where.
-    return evidence.source.partition("-")[0] if evidence.network in ("email", "phone") else evidence.network
+    by_source = evidence.network in _NOWHERE
+    network = evidence.source.partition("-")[0] if by_source else evidence.network
+    return network if network in NETWORKS and network not in _NOWHERE else None
 
 
 def _knows(evidence: Iterable[Evidence]) -> bool:
     return any(e.relation is not Relation.FOLLOWED_BY for e in evidence)
-
-
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

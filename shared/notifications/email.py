@@ -1,4 +1,4 @@
-"""An introduction as an e-mail: plain text and HTML, nothing loaded from anywhere, no tracking."""
+"""A letter as an e-mail: plain text and HTML, nothing loaded from anywhere, no tracking."""
 
 from __future__ import annotations
 
@@ -7,66 +7,46 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import lru_cache
-from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from pathlib import Path
 
 from shared.notifications.letter import Letter
+from shared.notifications.rendering import mail_to_stop, one_line, render, subject, words_of
 
-FALLBACK_LANGUAGE: Final = "en"
 
-
-def compose_email(letter: Letter, *, to: str, sender: str, sender_name: str, now: datetime) -> EmailMessage:
+def compose_email(
+    letter: Letter, *, to: str, sender: str, sender_name: str, now: datetime, templates: Path | None = None
+) -> EmailMessage:
     """The whole message, headers included.
 
     Answers go to the event's contact. "Auto-Submitted" (RFC 3834) keeps out-of-office replies away;
-    "List-Unsubscribe" (RFC 2369) lets the mail program offer the way out that the text names too.
+    "List-Unsubscribe" (RFC 2369, RFC 8058) lets the mail program offer the way out that the text names too. All
+    mails of one event answer the same, never sent, message, so that mail programs show them as one conversation.
+
+    :param templates: the organizer's own templates and words (see ``rendering``)
+    :raises BrokenTemplate: one of those cannot be used; names file and line
     """
+    event, domain = letter.event, sender.rpartition("@")[2]
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(_header_text(sender_name), addr_spec=sender)
-    message["To"] = Address(_header_text(letter.to_name), addr_spec=to)
-    message["Reply-To"] = Address(_header_text(letter.event.organizer), addr_spec=letter.event.contact)
-    message["Subject"] = _subject(letter)
+    message["From"] = Address(one_line(sender_name), addr_spec=sender)
+    message["To"] = Address(one_line(letter.to_name), addr_spec=to)
+    message["Reply-To"] = Address(one_line(event.organizer), addr_spec=event.contact)
+    message["Subject"] = subject(letter, templates)
     message["Date"] = format_datetime(now)
-    domain = sender.rpartition("@")[2]
     message["Message-ID"] = f"<{letter.reference}@{domain}>"
-    # All mails of one event stand together in the reader's mail program.
-    message["References"] = f"<{letter.event.event_id}.event@{domain}>"
+    thread = f"<{event.event_id}.event@{domain}>"
+    message["In-Reply-To"] = thread
+    message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<mailto:{letter.event.contact}?subject=stop%20{letter.event.event_id}>"
-    message.set_content(_render("introduction.txt", letter), cte="quoted-printable")
-    message.add_alternative(_render("introduction.html", letter), subtype="html", cte="quoted-printable")
+    _add_way_out(message, letter)
+    message.set_content(render(letter, "txt", templates), cte="quoted-printable")
+    message.add_alternative(render(letter, "html", templates), subtype="html", cte="quoted-printable")
+    # Only now: setting a content takes away every header about it.
+    message["Content-Language"] = words_of(letter, templates).language
     return message
 
 
-def _subject(letter: Letter) -> str:
-    names = [person.name for person in letter.people]
-    if len(names) == 1:
-        who = names[0]
-    elif len(names) == 2:
-        who = f"{names[0]} and {names[1]}"
-    else:
-        who = f"{names[0]} and {len(names) - 1} others you know"
-    verb = "is" if len(names) == 1 else "are"
-    return _header_text(f"{who} {verb} coming to {letter.event.name} too")
-
-
-def _header_text(text: str) -> str:
-    # A name with a line break must not become a header of its own.
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _render(template: str, letter: Letter) -> str:
-    return _environment().get_template(f"{FALLBACK_LANGUAGE}/{template}").render(letter=letter, event=letter.event)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("shared.notifications"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _add_way_out(message: EmailMessage, letter: Letter) -> None:
+    ways = [letter.unsubscribe_url] if letter.unsubscribe_url else []
+    message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in (*ways, mail_to_stop(letter)))
+    if ways:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from shared.attendees import Attendee
 from shared.events import Event
-from shared.identities import Identity
 from shared.introductions import UNSENT, Channel, Introduction, State, how_they_know_each_other, may_be_told
+from shared.introductions.words import network_name, where_to_say_hello
 from shared.matching import Match
 from shared.notifications import Letter, Person, TopicMessage, compose_email, compose_text_message
 from shared.pipeline.known_events import KnownEvents
@@ -110,7 +110,7 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
         for other, match in matches.load_between(event, to.attendee_id, introduction.people).items()
     }
     people = tuple(
-        _person(to, known[person], ties[person])
+        _person(event, to, known[person], ties[person])
         for person in introduction.people
         if person in known
         and known[person].may_be_named
@@ -126,6 +126,7 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
         people=people,
         first=not any(i.state in (State.SENT, State.PARKED) for i in told if i.wave != introduction.wave),
         reference=f"{event.event_id}.{introduction.wave}.{to.attendee_id}",
+        locale=to.locale,
     )
     if introduction.channel is Channel.TEXT_MESSAGE and to.phone:
         text, phone = compose_text_message(letter), to.phone
@@ -134,22 +135,12 @@ def _prepare(event: Event, introduction: Introduction, sender: Sender, now: date
     return lambda: send_email(mail, to=to.email)
 
 
-def _person(to: Attendee, other: Attendee, tie: Match) -> Person:
+def _person(event: Event, to: Attendee, other: Attendee, tie: Match) -> Person:
+    profile = where_to_say_hello(tie, to.attendee_id, other.identities)
     return Person(
-        name=other.name or "Somebody you know",
+        name=other.name,
         company=other.company,
-        how=how_they_know_each_other(tie, to.attendee_id),
-        profile_url=_shared_profile(to, other, tie),
+        how=how_they_know_each_other(tie, to.attendee_id, to.locale, event.locale),
+        profile_url=profile.url if profile else None,
+        profile_network=network_name(profile.network) if profile else "",
     )
-
-
-def _shared_profile(to: Attendee, other: Attendee, tie: Match) -> str | None:
-    """The other's profile on a network where the two are tied, or both are."""
-    tied_on = {e.network for e in (*tie.a_lists_b, *tie.b_lists_a)}
-    shared_networks = {identity.network for identity in to.identities}
-
-    def preference(identity: Identity) -> tuple[bool, bool]:
-        return identity.network not in tied_on, identity.network not in shared_networks
-
-    candidates = [i for i in other.identities if i.url and preference(i) != (True, True)]
-    return min(candidates, key=preference).url if candidates else None

@@ -131,7 +131,7 @@ def test_from_the_command_line_to_the_inbox(stack: LocalStack, tmp_path: Path) -
     mails = {mail.to[0]: mail for mail in stack.sent_mails()}
     assert mails.keys() == {"ann@example.org", "mack@example.org"}
     assert mails["ann@example.org"].subject == "Mack is coming to DemoCon too"
-    assert "You are connected on LinkedIn, since 2024." in mails["ann@example.org"].text
+    assert "You have been connected on LinkedIn since 2024." in mails["ann@example.org"].text
     status = icebreaker("status", "democon")
     for step, count in (("registered", 3), ("agreed", 2), ("with connections", 2), ("matched", 2), ("introduced", 2)):
         assert re.search(rf"{step}\s*│\s*{count}\s", status), status

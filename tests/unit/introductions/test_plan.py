@@ -92,10 +92,10 @@ def test_the_words_say_how_they_know_each_other() -> None:
     since = Evidence("mastodon", Relation.FOLLOWS, date(2022, 3, 1), "mastodon-following")
     assert how_they_know_each_other(Match("a", "b", (CONNECTED,)), "a") == "You are connected on LinkedIn."
     assert how_they_know_each_other(Match("a", "b", (since,), (since,)), "b") == (
-        "You follow each other on Mastodon, since 2022."
+        "You have followed each other on Mastodon since 2022."
     )
     assert how_they_know_each_other(Match("a", "b", (CONNECTED, FOLLOWS)), "a") == (
-        "You are connected on LinkedIn; you follow them on GitHub."
+        "You are connected on LinkedIn, and you follow them on GitHub."
     )
 
 

@@ -1,10 +1,12 @@
 """A message says what it should, harms nobody's mail program, and fits."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,14 +14,13 @@ from hypothesis import strategies as st
 
 from shared.events import Event, Wave
 from shared.notifications import (
+    Kind,
     Letter,
     Person,
     TopicMessage,
     UnreadableMessage,
     compose_email,
-    compose_text_message,
 )
-from shared.notifications.text_message import _GSM
 
 START = datetime(2026, 6, 1, 9, tzinfo=UTC)
 EVENT = Event(
@@ -34,16 +35,17 @@ EVENT = Event(
     meeting_point="the coffee bar, first break",
     waves=(Wave("3-days-before", START - timedelta(days=3)),),
 )
+LOCALES = ["en", "en-US", "de", "de-formal", "fr", "es"]
 MACK = Person("Mack", "Acme", "You follow each other on Mastodon.", "https://fosstodon.org/@mack")
 
 
-def letter(*people: Person, to: str = "Ann O'Neil", first: bool = True) -> Letter:
-    return Letter(EVENT, to, people or (MACK,), first, "democon.w.abc")
+def letter(*people: Person, to: str = "Ann O'Neil", first: bool = True, **more: Any) -> Letter:
+    return Letter(EVENT, to, people or (MACK,), first, "democon.w.abc", **more)
 
 
 def mail(of: Letter, to: str = "ann@example.org") -> EmailMessage:
     composed = compose_email(of, to=to, sender="hello@icebreaker.example", sender_name="Icebreaker", now=START)
-    return cast(EmailMessage, message_from_bytes(composed.as_bytes(), policy=default))
+    return message_from_bytes(composed.as_bytes(), policy=default)
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -51,6 +53,10 @@ def parts(message: EmailMessage) -> tuple[str, str]:
     assert text is not None
     assert html is not None
     return text.get_content(), html.get_content()
+
+
+def plain(body: str) -> str:
+    return " ".join(re.sub("<[^>]+>", "", body).split())
 
 
 def test_it_says_who_is_coming_how_they_know_each_other_and_where_to_say_hello() -> None:
@@ -65,17 +71,25 @@ def test_it_says_who_is_coming_how_they_know_each_other_and_where_to_say_hello()
 def test_the_first_message_says_where_the_data_comes_from_what_is_kept_how_long_and_how_to_end_it() -> None:
     for body in parts(mail(letter(first=True))):
         for words in (
-            "you agreed to be",
-            "registration",
-            "fingerprints",
-            "2 July 2026",
-            "stop",
+            "The Demo Society is responsible",
             "hello@democon.example",
+            "you agreed to be introduced",
+            "From your registration, and from lists of connections",
+            "keyed fingerprints, never names",
+            "The people you are introduced to",
+            "deleted on 2 July 2026",
+            "correct it, take it with you or have it deleted",
+            "complain to a data protection authority",
+            "write the word “stop” to",
         ):
-            assert words in " ".join(body.split())
+            assert words in plain(body)
+
+
+def test_a_later_message_says_it_in_one_line() -> None:
     for body in parts(mail(letter(first=False))):
         assert "fingerprints" not in body
-        assert "stop" in body
+        assert "You agreed to these introductions when you registered" in plain(body)
+        assert "write the word “stop” to" in plain(body)
 
 
 def test_every_mail_can_be_ended_and_is_marked_as_automatic() -> None:
@@ -84,6 +98,88 @@ def test_every_mail_can_be_ended_and_is_marked_as_automatic() -> None:
     assert message["List-Unsubscribe"] == "<mailto:hello@democon.example?subject=stop%20democon>"
     assert message["Reply-To"].addresses[0].addr_spec == "hello@democon.example"
     assert message["Message-ID"] == "<democon.w.abc@icebreaker.example>"
+    assert message["List-Unsubscribe-Post"] is None
+
+
+def test_one_click_ends_them_once_there_is_an_address_for_it() -> None:
+    message = mail(letter(unsubscribe_url="https://ib.example/stop/abc"))
+    assert message["List-Unsubscribe"] == (
+        "<https://ib.example/stop/abc>, <mailto:hello@democon.example?subject=stop%20democon>"
+    )
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_all_mails_of_an_event_stand_together() -> None:
+    first, second = mail(letter()), mail(Letter(EVENT, "Ann", (MACK,), False, "democon.v.abc"))
+    assert first["Message-ID"] != second["Message-ID"]
+    for message in (first, second):
+        assert message["In-Reply-To"] == message["References"] == "<democon.event@icebreaker.example>"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_it_is_written_in_the_readers_language_and_says_so(locale: str) -> None:
+    message = mail(letter(locale=locale))
+    assert message["Content-Language"] == locale[:2]
+    assert f'<html lang="{locale[:2]}"' in parts(message)[1]
+
+
+def test_without_a_locale_it_is_written_in_the_events_language() -> None:
+    berlin = replace(EVENT, locale="de-informal")
+    assert mail(Letter(berlin, "Ann", (MACK,), True, "r"))["Subject"] == "Mack ist auch bei DemoCon dabei"
+    assert mail(Letter(berlin, "Ann", (MACK,), True, "r", "fr"))["Subject"] == "Mack participe aussi à DemoCon"
+    assert mail(Letter(berlin, "Ann", (MACK,), True, "r", "sv"))["Subject"] == "Mack ist auch bei DemoCon dabei"
+
+
+def test_what_is_not_known_is_not_mentioned_and_what_is_known_is_said() -> None:
+    known = Person(
+        "Zoë",
+        "",
+        "How.",
+        shared_networks=("GitLab",),
+        mutuals=("Ida", "Inés"),
+        last_met="DemoCon 2025",
+        both_new=True,
+        meet_at=START + timedelta(hours=1),
+        meet_where="the foyer",
+    )
+    sentences = (
+        "You are both on GitLab, too.",
+        "You both know Ida and Inés.",
+        "Your last meeting: DemoCon 2025.",
+        "It is the first time here for both of you.",
+        "For a first hello: Monday 1 June, 10:00, the foyer.",
+    )
+    for body, bare in zip(parts(mail(letter(known))), parts(mail(letter(Person("Zoë", "", "How.")))), strict=True):
+        for sentence in sentences:
+            assert sentence in plain(body)
+        for words in ("are both", "You both", "last meeting", "for both", "first hello", "say hello online"):
+            assert words not in plain(bare)
+
+
+def test_a_retraction_names_whom_not_to_count_on_and_no_reason() -> None:
+    message = mail(letter(MACK, first=False, kind=Kind.RETRACTION))
+    assert message["Subject"] == "A change to your introductions for DemoCon"
+    for body in parts(message):
+        assert "We told you that Mack would be at DemoCon. Please don’t count on it any more." in plain(body)
+        assert "You follow each other" not in body
+        assert "https://fosstodon.org" not in body
+
+
+def test_only_a_web_address_becomes_a_link() -> None:
+    for address in ("javascript:alert(1)", "http://plain.example", "https://x.example/\u202e", "https://x.example/a b"):
+        for body in parts(mail(letter(Person("Mack", "", "How.", address)))):
+            assert address not in body
+
+
+def test_what_turns_writing_around_is_taken_from_names() -> None:
+    message = mail(letter(Person("Ma\u202eck\u2066", "Ac\u200eme", "How."), to="A\u202enn"))
+    for text in (message["Subject"], str(message["To"]), *parts(message)):
+        assert not set(text) & set("\u200e\u202e\u2066")
+
+
+def test_letters_joined_by_invisible_marks_stay_whole() -> None:
+    name = "می\u200cخواهم"
+    assert name in parts(mail(letter(Person(name, "", "How."))))[0]
 
 
 def test_nothing_is_loaded_from_anywhere_and_nobody_is_tracked() -> None:
@@ -93,8 +189,22 @@ def test_nothing_is_loaded_from_anywhere_and_nobody_is_tracked() -> None:
     assert "src=" not in html
 
 
-def test_it_stays_under_100_kilobytes() -> None:
-    assert len(mail(letter(*[MACK] * 5)).as_bytes()) < 100_000
+@pytest.mark.parametrize("locale", LOCALES)
+def test_it_stays_under_100_kilobytes(locale: str) -> None:
+    much = Person(
+        "Ż" * 200,
+        "字" * 200,
+        "How they know each other. " * 20,
+        "https://social.example/@" + "m" * 200,
+        "Mastodon",
+        shared_networks=("Stack Overflow",) * 20,
+        mutuals=("Ć" * 100,) * 20,
+        last_met="Paris 1831",
+        both_new=True,
+        meet_at=START,
+        meet_where="x" * 200,
+    )
+    assert len(mail(letter(*[much] * 5, locale=locale)).as_bytes()) < 100_000
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -106,19 +216,6 @@ def test_no_name_becomes_a_header_or_markup(to: str, name: str, company: str) ->
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
     assert "<script" not in parts(message)[1]
-
-
-@given(st.lists(names.filter(str.strip), min_size=1, max_size=5))
-def test_a_text_message_is_one_message(people: list[str]) -> None:
-    text = compose_text_message(letter(*[Person(name, "", "How.") for name in people]))
-    assert 0 < len(text) <= 160
-    assert set(text) <= _GSM
-
-
-def test_a_text_message_names_as_many_as_fit() -> None:
-    assert compose_text_message(letter(MACK, Person("Zoë", "", ""))) == (
-        "Mack and Zoe are coming to DemoCon too. Say hello at the coffee bar, first break. No more texts? Tell us."
-    )
 
 
 def test_a_topic_message_survives_the_queue_and_names_nobody() -> None:

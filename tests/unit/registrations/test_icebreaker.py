@@ -111,7 +111,8 @@ def test_an_unknown_type_is_answered_with_the_reason() -> None:
         ({"agreed": "introduce"}, "data.agreed: must be a list"),
         (
             {"agreed": ["introduce", "everything"]},
-            'data.agreed[1]: "everything" is none of introduce, connections, fetch_connections, remember, text_messages',
+            'data.agreed[1]: "everything" is none of introduce, connections, fetch_connections, remember, '
+            "text_messages",
         ),
     ],
 )

@@ -1,0 +1,26 @@
+"""``python -m tests.pictures mails``: PNGs of example mails, written to build/pictures/."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.pictures.mails import draw_mails
+
+DRAWINGS = {"mails": draw_mails}
+FOLDER = Path("build/pictures")
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in DRAWINGS]
+    if unknown:
+        print(f"there are no pictures of {unknown[0]!r}; there are: {', '.join(DRAWINGS)}", file=sys.stderr)
+        return 2
+    for name in wanted or DRAWINGS:
+        for file in DRAWINGS[name](FOLDER / name):
+            print(file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
