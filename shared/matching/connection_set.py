@@ -79,8 +79,8 @@ class ConnectionSet:
         names_at = told_at + told_bytes
         if width > 8 or len(packed) != names_at + 4 * names:
             raise ValueError(wrong)
-        steps = np.zeros((count, 8), np.uint8)
-        steps[:, :width] = np.frombuffer(packed, np.uint8, width * count, _HEAD.size).reshape(count, width)
+        # Eight bytes each, which end with the step; those before it are shifted out.
+        steps = np.ndarray((count,), "<u8", packed, _HEAD.size - 8 + width, (width,)) >> np.uint64(8 * (8 - width))
         try:
             told = zlib.decompress(packed[told_at:names_at])
             relations = np.frombuffer(told, np.uint8, count)
@@ -90,7 +90,7 @@ class ConnectionSet:
         return cls(
             attendee_id,
             source,
-            np.cumsum(steps.view("<u8").reshape(count), dtype=np.uint64),
+            np.cumsum(steps, dtype=np.uint64),
             relations,
             days,
             np.cumsum(np.frombuffer(packed, "<u4", names, names_at), dtype=np.uint64),

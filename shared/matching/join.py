@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +27,11 @@ from shared.matching.hashing import HASH_BITS
 BLOCK_ENTRIES: Final = 1_000_000
 # 64 bits for each hash of the directory let one in 64 strangers through; 16 MB at most.
 LEAST_BITS, MOST_BITS, BITS_A_HASH = 12, 24, 64
+ROWS_AT_ONCE: Final = 10_000  # that are turned into Listings
+
+# A call of an enumeration or of date arithmetic for each row would take as long as everything else.
+_RELATIONS: Final = {relation.value: relation for relation in Relation}
+_date_of: Final = cache(date_of)
 
 Integers = npt.NDArray[np.int64]
 Columns = tuple[Integers, Integers, Integers, Integers, Integers, Integers]
@@ -53,28 +61,25 @@ class Rows:
     def listings(self, rows: Integers | None = None) -> Iterator[Listing]:
         """All or some rows as Listings, in their order; rows of one pair stand together."""
         rows = np.arange(len(self)) if rows is None else rows
-        if not len(rows):
-            return
-        pairs = self.lister[rows].astype(np.int64) << 32 | self.listed[rows]
-        starts = np.flatnonzero(np.r_[True, pairs[1:] != pairs[:-1]]).tolist()
-        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-            first = rows[start]
-            evidence = tuple(self._evidence(row) for row in rows[start:end].tolist())
-            yield Listing(
-                self.attendee_ids[self.lister[first]], self.attendee_ids[self.listed[first]], _without_echoes(evidence)
-            )
+        for (lister, listed), group in groupby(self._numbers(rows), key=itemgetter(0, 1)):
+            evidence = tuple(self._evidence(*row[2:]) for row in group)
+            yield Listing(self.attendee_ids[lister], self.attendee_ids[listed], _without_echoes(evidence))
 
-    def _evidence(self, row: int) -> Evidence:
-        return Evidence(
-            self.networks[self.network[row]],
-            Relation(int(self.relation[row])),
-            date_of(int(self.day[row])),
-            self.sources[self.source[row]],
-        )
+    def _numbers(self, rows: Integers) -> Iterator[tuple[int, int, int, int, int, int]]:
+        """Rows as Python's own integers, some thousands at a time: arrays are slow one by one, lists are large."""
+        columns = (self.lister, self.listed, self.network, self.relation, self.source, self.day)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            yield from zip(*(column[some].tolist() for column in columns), strict=True)
+
+    def _evidence(self, network: int, relation: int, source: int, day: int) -> Evidence:
+        return Evidence(self.networks[network], _RELATIONS[relation], _date_of(day), self.sources[source])
 
 
 def _without_echoes(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """A source that names somebody by an identity need not be believed by the name as well."""
+    if len(evidence) == 1:
+        return evidence
     known = {each.source for each in evidence if each.network not in BY_NAME}
     return tuple(each for each in evidence if each.network not in BY_NAME or each.source not in known)
 
@@ -152,7 +157,8 @@ class _Join:
         columns = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0, np.int64)] * 6
         lister, listed, network, relation, source, day = columns
         people, network_names, source_names = self._people, self._networks, self._sources
-        first = people.ranks()[lister] << 32 | people.ranks()[listed]
+        ranks = people.ranks()
+        first = ranks[lister] << 32 | ranks[listed]
         second = network_names.ranks()[network] << 48 | relation << 40 | source_names.ranks()[source] << 16 | day
         order = np.lexsort((second, first))
         first, second = first[order], second[order]
@@ -223,10 +229,16 @@ class _Index:
         if not len(self.hashes):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         shared = min(bits, self._bits)
-        known: npt.NDArray[np.bool_] = self._known.reshape(1 << shared, -1).max(axis=1)
-        candidates = np.flatnonzero(known[values >> np.uint64(bits - shared)])
+        known = self._known
+        if shared < self._bits:
+            known = known.reshape(1 << shared, -1).max(axis=1)
+        # Signed, they are used as they are, and clipping spares a check: all are within the table anyway.
+        places = (values >> np.uint64(bits - shared)).view(np.int64)
+        candidates = np.flatnonzero(known.take(places, mode="clip"))
         hashes = self.hashes >> np.uint64(HASH_BITS - bits)
         first = np.searchsorted(hashes, values[candidates], side="left")
+        found = hashes.take(first, mode="clip") == values[candidates]
+        candidates, first = candidates[found], first[found]
         # Several attendees may claim one handle, so a hash has a run of owners.
         runs = np.searchsorted(hashes, values[candidates], side="right") - first
         entries = np.repeat(candidates, runs)

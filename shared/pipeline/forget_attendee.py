@@ -23,7 +23,8 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     connection_sets.delete_of(event, attendee.attendee_id)
     introductions.delete_of(event, attendee.attendee_id)
     matches.delete_of(event, attendee.attendee_id)
-    attendees.delete_directory_entry(event, attendee.attendee_id)
+    # The entry stays, empty: its revision tells a batch that is at work that what it knows is old.
+    attendees.forget_sets(event, attendee.attendee_id)
     attendees.delete_tickets(event, attendee)
     saved = attendees.load(event, attendee.attendee_id)
     if saved is not None:

@@ -77,6 +77,7 @@ def match_everybody(event: Event) -> int:
     for attendee_id in found.attendee_ids():
         in_shard[matches.shard_of(event, attendee_id)].add(attendee_id)
     concerned: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
     written = 0
     for shard in range(event.shards):
         stored = matches.load_shard(event, shard)
@@ -87,13 +88,15 @@ def match_everybody(event: Event) -> int:
             if updates:
                 work.append((ties, updates))
                 concerned |= {other for update in updates for other in (update.listing.lister, update.listing.listed)}
+                pairs |= {(update.listing.lister, update.listing.listed) for update in updates}
                 written += sum(update.listing.lister == attendee_id for update in updates)
         matches.save_ties(event, work)
     if concerned:
         now = {entry.attendee_id: entry for entry in attendees.directory(event)}
         newer = frozenset(each for each in concerned if _revision(now, each) != _revision(directory, each))
         if newer:
-            written += match_attendees(event, Changes(findable=newer, sets=newer))
+            partners = frozenset(each for pair in pairs if newer & set(pair) for each in pair)
+            written += match_attendees(event, Changes(findable=newer, sets=partners))
     return written
 
 
@@ -192,7 +195,8 @@ def _changed_meanwhile(event: Event, updates: Collection[ListingUpdate]) -> Chan
     now = attendees.directory_entries(event, used)
     newer = frozenset(a for a, revision in used.items() if _revision(now, a) != revision)
     if newer:
-        return Changes(findable=newer, sets=newer)
+        # The others of their pairs too: an item may be gone by now in which this batch would see what it wrote.
+        return Changes(findable=newer, sets=frozenset(used))
     # A write refused though nobody is newer: another batch wrote first what we know as well.
     return None
 

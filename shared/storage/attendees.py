@@ -131,11 +131,6 @@ def delete_tickets(event: Event, attendee: Attendee) -> None:
             batch.delete(TicketItem(*_key(event, "TICKET", ticket_key)))
 
 
-def delete_directory_entry(event: Event, attendee_id: str) -> None:
-    """Take the attendee out of the directory."""
-    DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).delete()
-
-
 def _change_sets(event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
     for _ in range(ATTEMPTS):
         entry = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id))

@@ -199,7 +199,9 @@ def _updated(ties: Ties, updates: Sequence[ListingUpdate]) -> tuple[Ties | None,
         known = out if outward else back
         if not known.gives_way_to(newer):
             refused += 1
-        elif newer.evidence != known.evidence:
+        elif newer != known:
+            # Also where the evidence is the same, or still none: whoever is slower and knows less must find the newer
+            # revisions here, or what they write would stand.
             of[other] = (newer, back) if outward else (out, newer)
     return (None if of == ties.of else replace(ties, of=of)), refused
 
