@@ -27,7 +27,7 @@ MOST_NAMES: Final = 30_000  # 120 KB, beside whatever else a set holds
 _EPOCH: Final = date(2003, 12, 31)
 # Version, entries, bytes of each, bytes of relations and days together; names, their bits and relation.
 _HEAD: Final = struct.Struct("<BIBIIBB")
-_NO_NAMES: Final[npt.NDArray[np.uint64]] = np.zeros(0, np.uint64)
+NO_NAMES: Final[npt.NDArray[np.uint64]] = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +43,7 @@ class ConnectionSet:
     hashes: npt.NDArray[np.uint64]
     relations: npt.NDArray[np.uint8]
     days: npt.NDArray[np.uint16]
-    names: npt.NDArray[np.uint64] = field(default_factory=lambda: _NO_NAMES)  # sorted, no repeats
+    names: npt.NDArray[np.uint64] = field(default_factory=lambda: NO_NAMES)  # sorted, no repeats
     name_bits: int = 0
     name_relation: int = 0  # that of most connections in the set
 
@@ -152,10 +152,12 @@ def _pack_names(people: Iterable[NameKey], key: bytes) -> tuple[npt.NDArray[np.u
     """The names that only one of these people has: of two namesakes neither can be told from the other."""
     once = [name_key for name_key, times in Counter(people).items() if times == 1]
     hashes = np.sort(np.fromiter((hash_name(name_key, key) for name_key in once), np.uint64, len(once)))[:MOST_NAMES]
+    if not once:
+        return NO_NAMES, 0
     for bits in range(min(NAME_BITS + len(hashes).bit_length(), HASH_BITS), 0, -1):
         names = np.unique(hashes >> np.uint64(HASH_BITS - bits))
         # Differences are four bytes; that one is larger happens about once in a million sets.
-        if not len(names) or int(np.diff(names, prepend=np.uint64(0)).max()) < 1 << 32:
+        if int(np.diff(names, prepend=np.uint64(0)).max()) < 1 << 32:
             return names, bits
     raise AssertionError("unreachable")
 
