@@ -110,9 +110,10 @@ class Sample:
         report = ImportReport(f"uploads/{self.event.event_id}/connections/{number}/c.csv", "connections", "running")
         imports.save(self.event, report)
         attendees.load(self.event, attendee_id)
+        attendees.directory_entries(self.event, [attendee_id])
         connection_sets.save(self.event, packed, uploaded_at=REGISTERED_FROM)
         if connection_sets.current_digest(self.event, attendee_id, SOURCE) == packed.digest:
-            attendees.note_set(self.event, attendee_id, SOURCE, packed.digest)
+            attendees.note_set(self.event, attendee_id, SOURCE, packed.digest, uploaded_at=REGISTERED_FROM)
         imports.save(self.event, report)
 
     def match(self, numbers: Iterable[int], *, findable: bool = True, sets: bool = True) -> None:

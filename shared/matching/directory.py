@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from shared.identities import Identity
 from shared.matching.evidence import BY_NAME
@@ -23,6 +24,11 @@ class DirectoryEntry:
     agreed: bool = False  # may be named
     uses_connections: bool = False  # their own sets may be joined
     set_digests: Mapping[str, str] = field(default_factory=dict)  # source → ConnectionSet.digest
+    uploads: tuple[datetime, ...] = ()  # when lists came in that were news, those of the last day
+
+    def uploads_before(self, moment: datetime) -> tuple[datetime, ...]:
+        """The uploads of the day before a moment."""
+        return tuple(at for at in self.uploads if timedelta(0) <= moment - at < timedelta(days=1))
 
     @property
     def active_sources(self) -> frozenset[str]:

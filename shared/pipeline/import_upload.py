@@ -32,6 +32,10 @@ MAX_EXPORT_BYTES = 256 * 1024 * 1024
 MOST_REJECTS = 50_000  # handed back; a list that is broken altogether need not be, row by row
 
 
+# Whoever tries list after list of guessed names, to see what changes, is slow at it; nobody has more real ones.
+MOST_LISTS_A_DAY = 40
+
+
 class NotAnUpload(ValueError):
     """The object's key does not say what it is."""
 
@@ -152,6 +156,9 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, key: byt
     if upload.size > MAX_EXPORT_BYTES:
         raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
     owner = _owner(event, upload, key)
+    entry = attendees.directory_entries(event, [owner.attendee_id]).get(owner.attendee_id)
+    if entry is not None and len(entry.uploads_before(upload.uploaded_at)) >= MOST_LISTS_A_DAY:
+        raise _Refused(f"{MOST_LISTS_A_DAY} lists a day are the most that are read; this one can come tomorrow")
     rejects = _Rejects()
     sources: list[str] = []
     read = changed = 0
@@ -189,7 +196,7 @@ def _import_list(
     changed = connection_sets.save(event, packed, uploaded_at=upload.uploaded_at)
     # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
     if connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
-        attendees.note_set(event, owner.attendee_id, export.source, packed.digest)
+        attendees.note_set(event, owner.attendee_id, export.source, packed.digest, uploaded_at=upload.uploaded_at)
     return count, changed
 
 

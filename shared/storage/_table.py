@@ -72,6 +72,7 @@ class DirectoryItem(Item, discriminator="directory"):
     agreed = NumberAttribute(null=True)
     uses_connections = NumberAttribute(null=True)
     sets = UnicodeAttribute(null=True)  # "source=digest,…", sorted
+    uploads = UnicodeAttribute(null=True)  # "time,…", of the last day
 
 
 class ConnectionSetItem(Item, discriminator="connection_set"):

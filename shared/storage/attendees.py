@@ -108,12 +108,13 @@ def directory_entries(event: Event, attendee_ids: Iterable[str]) -> dict[str, Di
     return {item.sk: _entry(item) for item in batch_get(DirectoryItem, keys, consistent=True)}
 
 
-def note_set(event: Event, attendee_id: str, source: str, digest: str) -> None:
+def note_set(event: Event, attendee_id: str, source: str, digest: str, *, uploaded_at: datetime | None = None) -> None:
     """Tell the directory which content the attendee's set of this source has now; wakes matching if it is new.
 
+    :param uploaded_at: of what the attendee uploaded, which counts towards the day's limit if it is new
     :raises Conflict: where other uploads of the attendee kept ending at the same moment
     """
-    _change_sets(event, attendee_id, lambda known: {**known, source: digest})
+    _change_sets(event, attendee_id, lambda known: {**known, source: digest}, uploaded_at)
 
 
 def forget_sets(event: Event, attendee_id: str) -> None:
@@ -131,19 +132,27 @@ def delete_tickets(event: Event, attendee: Attendee) -> None:
             batch.delete(TicketItem(*_key(event, "TICKET", ticket_key)))
 
 
-def _change_sets(event: Event, attendee_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
+def _change_sets(
+    event: Event,
+    attendee_id: str,
+    change: Callable[[Mapping[str, str]], Mapping[str, str]],
+    uploaded_at: datetime | None = None,
+) -> None:
     for _ in range(ATTEMPTS):
         entry = directory_entries(event, [attendee_id]).get(attendee_id, DirectoryEntry(attendee_id))
         known, wanted = entry.set_digests, change(entry.set_digests)
         if wanted == known:
             return
         sets = DirectoryItem.sets.set(_sets_text(wanted)) if wanted else DirectoryItem.sets.remove()
+        actions = [sets, *_touched(event)]
+        if uploaded_at is not None:
+            actions.append(
+                DirectoryItem.uploads.set(",".join(map(_utc, (*entry.uploads_before(uploaded_at), uploaded_at))))
+            )
         # All sources stand in one attribute, written over what was read: two sources may arrive at once.
         unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
         try:
-            DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).update(
-                actions=[sets, *_touched(event)], condition=unchanged
-            )
+            DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).update(actions=actions, condition=unchanged)
         except UpdateError as error:
             if not lost_a_race(error):
                 raise
@@ -220,6 +229,7 @@ def _entry(item: DirectoryItem) -> DirectoryEntry:
         agreed=bool(item.agreed),
         uses_connections=bool(item.uses_connections),
         set_digests=dict(pair.split("=") for pair in item.sets.split(",")) if item.sets else {},
+        uploads=tuple(map(datetime.fromisoformat, item.uploads.split(","))) if item.uploads else (),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared import storage
 from shared.introductions import State
+from shared.pipeline import import_upload as importing
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.match_attendees import match_everybody
 from tests.handlers.conftest import EVENT, World, registered
@@ -96,6 +97,18 @@ def test_when_the_other_claim_ends_the_handle_counts_again(world: World, leaves:
         world.post(registered("eve", 9, kind="registration.updated", handles={"linkedin": "linkedin.com/in/eve"}))
     assert wave(world) == {"mack": 1}
     assert held_handles(EVENT) == []
+
+
+def test_list_after_list_is_read_only_so_often_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MOST_LISTS_A_DAY", 1)
+    comes(world, "eve", linkedin="linkedin.com/in/eve")
+    lists(world, "eve", "guess-1")
+    kept = [item for item in world.items() if item["kind"]["S"] == "connection_set"]
+    lists(world, "eve", "guess-2")
+    assert [item for item in world.items() if item["kind"]["S"] == "connection_set"] == kept
+    report = storage.imports.load(EVENT, "uploads/democon/connections/1/Connections.csv")
+    assert report is not None
+    assert (report.state, "1 lists a day" in report.reason) == ("refused", True)
 
 
 def test_one_person_with_two_tickets_does_not_hold_themselves(world: World) -> None:
