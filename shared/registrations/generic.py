@@ -21,8 +21,7 @@ from typing import Any
 from shared.registrations.content import Content, Received
 from shared.registrations.errors import BadPayload
 from shared.registrations.mapped import Map, problem_of, read
-from shared.registrations.receiving import MAP_FIELDS
-from shared.registrations.settings import PlatformSettings
+from shared.registrations.settings import MAP_FIELDS, PlatformSettings
 
 NAME = "generic"
 

@@ -16,16 +16,11 @@ from shared.registrations.content import Content, Parser, Pointer, Received
 from shared.registrations.errors import BadPayload, BadSignature, UnknownPlatform
 from shared.registrations.fetching import HOST
 from shared.registrations.registration import Registration
-from shared.registrations.settings import PlatformSettings
+from shared.registrations.settings import MAP_FIELDS, PlatformSettings
 
 LARGEST_BODY = 256 * 1024  # bytes; API Gateway lets 10 MB through, and no ticket needs more than a few KB
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 GENERIC = "generic"
-# The expressions that an organizer can give for a platform of their own; `Map` in mapped.py says what each is.
-MAP_FIELDS = (
-    "reference", "kind", "tickets", "changed_at", "status", "event", "test", "challenge", "name", "first_name",
-    "last_name", "email", "phone", "company", "locale", "answers", "handles", "agreed", "ended",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

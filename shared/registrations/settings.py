@@ -16,6 +16,12 @@ PHONE = "phone"
 IGNORE = "ignore"
 AGREED = {f"agreed:{purpose.value}": purpose for purpose in Purpose}
 
+# The expressions that an organizer can give for a platform of their own; `Map` in mapped.py says what each is.
+MAP_FIELDS = (
+    "reference", "kind", "tickets", "changed_at", "status", "event", "test", "challenge", "name", "first_name",
+    "last_name", "email", "phone", "company", "locale", "answers", "handles", "agreed", "ended",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformSettings:
