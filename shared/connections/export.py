@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, BinaryIO, Final, cast
 
 from shared.connections.connection import Connection
 from shared.identities import Identity
-from shared.tables import Reject
+from shared.tables import Reject, UnreadableTable, open_table
 
 # What tells formats apart stands in the first bytes of every one that is not JSON; pages begin with their styles.
 SNIFFED_BYTES: Final = 256 * 1024
@@ -56,6 +56,14 @@ class ExportFile:
     def stream(self) -> BinaryIO:
         """The whole file from its beginning; it can be gone through once."""
         return cast(BinaryIO, _Rewound(self.head, self._stream))
+
+    def has_table(self, is_header: Callable[[Sequence[str]], bool]) -> bool:
+        """Whether the first bytes hold a table whose header is the one looked for."""
+        try:
+            open_table(io.BytesIO(self.head), is_header)
+        except UnreadableTable:
+            return False
+        return True
 
     @property
     def looks_like_json(self) -> bool:

@@ -7,7 +7,6 @@ values in one cell are joined by " ::: ". That the header is English whatever th
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
@@ -17,7 +16,7 @@ from shared.connections.connection import Connection
 from shared.connections.entries import text_of
 from shared.connections.export import Export, ExportFile, Rows
 from shared.identities import Identity
-from shared.tables import Reject, Row, UnreadableTable, open_table
+from shared.tables import Reject, Row, open_table
 
 SOURCE: Final = "google-contacts"
 _SEVERAL: Final = " ::: "
@@ -29,11 +28,7 @@ _COMPANY: Final = ("organization name", "organization 1 - name")
 
 def recognizes(file: ExportFile) -> bool:
     """Whether the header has numbered columns for values, as Google writes them."""
-    try:
-        open_table(io.BytesIO(file.head), _is_header)
-    except UnreadableTable:
-        return False
-    return True
+    return file.has_table(_is_header)
 
 
 def exports(file: ExportFile) -> Iterator[Export]:

@@ -7,7 +7,6 @@ members who left are empty.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import BinaryIO, Final
@@ -17,7 +16,7 @@ from shared.connections.connection import Connection, Relation
 from shared.connections.entries import text_of
 from shared.connections.export import Export, ExportFile, Rows
 from shared.identities import Identity, Unreadable
-from shared.tables import Reject, Row, UnreadableTable, open_table
+from shared.tables import Reject, Row, open_table
 
 SOURCE: Final = "linkedin-connections"
 _COLUMNS: Final = ("first name", "last name", "url", "email address", "company", "connected on")
@@ -26,11 +25,7 @@ _DATES: Final = ("%d %b %Y", "%d-%b-%y", "%m/%d/%Y", "%Y-%m-%d")
 
 def recognizes(file: ExportFile) -> bool:
     """Whether the first bytes hold LinkedIn's header."""
-    try:
-        open_table(io.BytesIO(file.head), _is_header)
-    except UnreadableTable:
-        return False
-    return True
+    return file.has_table(_is_header)
 
 
 def exports(file: ExportFile) -> Iterator[Export]:

@@ -7,7 +7,6 @@ Thunderbird and Yahoo write English columns of their own.
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final
@@ -16,7 +15,7 @@ from shared.connections import contacts
 from shared.connections.connection import Connection
 from shared.connections.entries import text_of
 from shared.connections.export import Export, ExportFile, Rows
-from shared.tables import Reject, Row, UnreadableTable, open_table
+from shared.tables import Reject, Row, open_table
 
 SOURCE: Final = "outlook-contacts"
 _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,11 +65,7 @@ _ROLE_OF: Final = {column: role for role, columns in _ROLES.items() for column i
 
 def recognizes(file: ExportFile) -> bool:
     """Whether the header has a first and a last name and an address, under names that Outlook has for them."""
-    try:
-        open_table(io.BytesIO(file.head), _is_header)
-    except UnreadableTable:
-        return False
-    return True
+    return file.has_table(_is_header)
 
 
 def exports(file: ExportFile) -> Iterator[Export]:

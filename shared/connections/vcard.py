@@ -127,7 +127,7 @@ def _profile(written: _Property, label: str) -> Identity | None:
     return _on(network, written.first(_USER)) or _on(network, handle) or _on(network, text)
 
 
-def _nickname(written: _Property, label: str) -> Identity | None:  # noqa: ARG001
+def _nickname(written: _Property) -> Identity | None:
     # "annie" is nobody's account; "@ann@fosstodon.org" is.
     found = identities.parse(written.text()) if "@" in written.value else None
     return found if isinstance(found, Identity) else None
@@ -145,7 +145,7 @@ _READERS: Final[dict[str, Callable[[_Property, str], Identity | None]]] = {
     "X-SOCIALPROFILE": _profile,
     "SOCIALPROFILE": _profile,
     "IMPP": _profile,
-    "NICKNAME": _nickname,
+    "NICKNAME": lambda written, _: _nickname(written),
 }
 
 

@@ -4,7 +4,7 @@ import importlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,23 +16,15 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from shared import registrations, storage
-from shared.events import Event, Wave
+from shared.events import Wave
 from shared.services import Secrets
 from shared.services._clients import client
+from tests import democon
+from tests.democon import START
 
 TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text())
-START = datetime(2026, 6, 1, 9, tzinfo=UTC)
-EVENT = Event(
-    event_id="democon",
-    name="DemoCon",
-    starts_at=START,
-    ends_at=START + timedelta(days=1),
-    time_zone="UTC",
-    place="Kennewick",
-    organizer="The Demo Society",
-    contact="hello@democon.example",
-    waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1))),
-    shards=2,
+EVENT = replace(
+    democon.EVENT, waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1)))
 )
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",

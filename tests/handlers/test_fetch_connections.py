@@ -40,9 +40,6 @@ from shared.storage.imports import ImportReport
 from tests.handlers.conftest import ENVIRONMENT, EVENT, TEMPLATE, World
 from tests.unit.services.servers import http_server
 
-if not hasattr(Purpose, "FETCH"):
-    pytest.skip("waits for Purpose.FETCH", allow_module_level=True)
-
 ASKS = [Purpose.INTRODUCE, Purpose.CONNECTIONS, Purpose.FETCH]
 BEGIN = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SERVER = "social.example"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from infra.meter import metered
 from shared import storage
 from shared.attendees import attendee_id_of
 from shared.connections import Connection, Relation
-from shared.events import Event, Wave
+from shared.events import Event
 from shared.identities import Identity
 from shared.introductions import Channel, Introduction, State
 from shared.matching import ConnectionSet, pack_connections
@@ -23,21 +23,9 @@ from shared.pipeline.receive_registration import store_registration
 from shared.registrations import Purpose, Registration, Status
 from shared.storage import Conflict, attendees, connection_sets, events, introductions, matches
 from shared.storage.stream import DirectoryChange
+from tests.democon import EVENT, START
 
 KEY = b"k" * 32
-START = datetime(2026, 6, 1, 9, tzinfo=UTC)
-EVENT = Event(
-    event_id="democon",
-    name="DemoCon",
-    starts_at=START,
-    ends_at=START + timedelta(days=1),
-    time_zone="UTC",
-    place="Kennewick",
-    organizer="The Demo Society",
-    contact="hello@democon.example",
-    waves=(Wave("first", START - timedelta(days=3)),),
-    shards=2,
-)
 pytestmark = pytest.mark.usefixtures("table")
 
 

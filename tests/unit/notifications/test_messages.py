@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.events import Event, Wave
 from shared.notifications import (
     Kind,
     Letter,
@@ -21,20 +20,10 @@ from shared.notifications import (
     UnreadableMessage,
     compose_email,
 )
+from tests import democon
+from tests.democon import START
 
-START = datetime(2026, 6, 1, 9, tzinfo=UTC)
-EVENT = Event(
-    event_id="democon",
-    name="DemoCon",
-    starts_at=START,
-    ends_at=START + timedelta(days=1),
-    time_zone="UTC",
-    place="Kennewick",
-    organizer="The Demo Society",
-    contact="hello@democon.example",
-    meeting_point="the coffee bar, first break",
-    waves=(Wave("3-days-before", START - timedelta(days=3)),),
-)
+EVENT = replace(democon.EVENT, meeting_point="the coffee bar, first break")
 LOCALES = ["en", "en-US", "de", "de-formal", "fr", "es"]
 MACK = Person("Mack", "Acme", "You follow each other on Mastodon.", "https://fosstodon.org/@mack")
 

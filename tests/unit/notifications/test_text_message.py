@@ -2,31 +2,19 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.events import Event, Wave
+from shared.events import Event
 from shared.introductions.words_language import LANGUAGES
 from shared.notifications import Kind, Letter, Person, compose_text_message
 from shared.notifications.text_message import GSM
+from tests import democon
 
-START = datetime(2026, 6, 1, 9, tzinfo=UTC)
-EVENT = Event(
-    event_id="democon",
-    name="DemoCon",
-    starts_at=START,
-    ends_at=START + timedelta(days=1),
-    time_zone="UTC",
-    place="Kennewick",
-    organizer="The Demo Society",
-    contact="hello@democon.example",
-    meeting_point="the coffee bar, first break",
-    waves=(Wave("3-days-before", START - timedelta(days=3)),),
-)
+EVENT = replace(democon.EVENT, meeting_point="the coffee bar, first break")
 FOLDERS = sorted(path.name for path in LANGUAGES.iterdir())
 LONG = replace(EVENT, name="International Conference on " + "N" * 92, meeting_point="behind the " + "m" * 180)
 LINK = "https://ib.example/p/abcdefgh"
