@@ -122,6 +122,58 @@ class ListedTwice:
         return hashes >> np.uint64(64 - self._bits)
 
 
+class MutualCollector:
+    """Takes an event's sets one by one, in any order, as whoever reads them for another purpose passes them on."""
+
+    def __init__(self, directory: Iterable[DirectoryEntry], *, listed_twice: ListedTwice | None = None) -> None:
+        """:param listed_twice: what a first reading of the same sets remembered"""
+        self._people = _People(directory)
+        self._entries: _Entries | None = _Entries(self._people, listed_twice)
+        self._acquaintances: _Acquaintances | None = None
+        self._cap = 0
+
+    def add(self, connection_set: ConnectionSet) -> None:
+        """Take one set; those of people who do not take part are passed over.
+
+        :raises RuntimeError: where a search has begun
+        """
+        if self._entries is None:
+            raise RuntimeError("add every set before the search begins")
+        self._entries.add(connection_set)
+
+    def find(
+        self,
+        known: Iterable[tuple[str, str]] = (),
+        *,
+        per_person: int = 5,
+        cap: int = USUAL_CAP,
+        among: Collection[str] | None = None,
+    ) -> MutualSearch:
+        """For each attendee the ``per_person`` others with whom they share most; each pair once.
+
+        A pair is found where it is among the best of either, so a person whom many others share most with has more
+        pairs than ``per_person``: :func:`strongest` thins that out. It may be called again, for others.
+
+        :param known: pairs who match already, in either order; they are left out
+        :param cap: leave out people listed by more attendees than this
+        :param among: the best of these attendees only; the results for parts of the attendees add up to that for all
+        :raises ValueError: where an earlier search had another cap
+        """
+        acquaintances = self._grouped(cap)
+        search = _Search(self._people, acquaintances, _neighbours(self._people, known), per_person)
+        wanted = np.array([among is None or name in among for name in self._people.names], np.bool_)
+        return MutualSearch(search.run(wanted), cap, acquaintances.left_out)
+
+    def _grouped(self, cap: int) -> _Acquaintances:
+        if self._acquaintances is None:
+            assert self._entries is not None
+            self._acquaintances, self._cap = _group(self._entries, self._people, cap), cap
+            self._entries = None
+        elif cap != self._cap:
+            raise ValueError(f"cap: {cap}, but these sets were searched with {self._cap}; collect them again")
+        return self._acquaintances
+
+
 def find_mutual_connections(
     directory: Iterable[DirectoryEntry],
     sets: Iterable[ConnectionSet],
@@ -132,24 +184,14 @@ def find_mutual_connections(
     among: Collection[str] | None = None,
     listed_twice: ListedTwice | None = None,
 ) -> MutualSearch:
-    """For each attendee the ``per_person`` others with whom they share most; each pair once.
+    """The same in one call: see :class:`MutualCollector`.
 
-    A pair is found where it is among the best of either, so a person whom many others share most with has more pairs
-    than ``per_person``: :func:`strongest` thins that out. The sets are read once, in any order.
-
-    :param known: pairs who match already, in either order; they are left out
-    :param cap: leave out people listed by more attendees than this
-    :param among: the best of these attendees only; the results for parts of the attendees add up to that for all
     :param listed_twice: what a first reading of the same sets remembered
     """
-    people = _People(directory)
-    entries = _Entries(people, listed_twice)
-    entries.read(sets)
-    acquaintances = _group(entries, people, cap)
-    del entries
-    search = _Search(people, acquaintances, _neighbours(people, known), per_person)
-    wanted = np.array([among is None or name in among for name in people.names], np.bool_)
-    return MutualSearch(search.run(wanted), cap, acquaintances.left_out)
+    collector = MutualCollector(directory, listed_twice=listed_twice)
+    for connection_set in sets:
+        collector.add(connection_set)
+    return collector.find(known, per_person=per_person, cap=cap, among=among)
 
 
 def strongest(
@@ -300,27 +342,25 @@ class _Entries:
         self._listed_twice = listed_twice
         self.shards = [_Shard() for _ in range(1 << _SHARD_BITS)]
         self.total = 0
+        self._block: list[tuple[int, ConnectionSet]] = []
+        self._waiting = 0
 
-    def read(self, sets: Iterable[ConnectionSet]) -> None:
-        for block in self._blocks(sets):
-            self._add(block)
+    def add(self, connection_set: ConnectionSet) -> None:
+        number = self._people.number_of(connection_set.attendee_id)
+        if number is None:
+            return
+        self._block.append((number, connection_set))
+        self._waiting += len(connection_set)
+        if self._waiting >= _BLOCK_ENTRIES:
+            self._sort_in()
 
-    def _blocks(self, sets: Iterable[ConnectionSet]) -> Iterator[list[tuple[int, ConnectionSet]]]:
-        block: list[tuple[int, ConnectionSet]] = []
-        entries = 0
-        for connection_set in sets:
-            number = self._people.number_of(connection_set.attendee_id)
-            if number is None:
-                continue
-            block.append((number, connection_set))
-            entries += len(connection_set)
-            if entries >= _BLOCK_ENTRIES:
-                yield block
-                block, entries = [], 0
-        if block:
-            yield block
+    def finish(self) -> None:
+        """Put the last, smaller block where it belongs."""
+        if self._block:
+            self._sort_in()
 
-    def _add(self, block: list[tuple[int, ConnectionSet]]) -> None:
+    def _sort_in(self) -> None:
+        block, self._block, self._waiting = self._block, [], 0
         keys = np.concatenate([each.hashes for _, each in block])
         relations = np.left_shift(1, np.concatenate([each.relations for _, each in block]) - 1, dtype=np.uint8)
         position = np.repeat(np.arange(len(block)), [len(each) for _, each in block])
@@ -370,6 +410,7 @@ class _Acquaintances:
 
 def _group(entries: _Entries, people: _People, cap: int) -> _Acquaintances:
     """Turn entries by lister into listers by person, and let go of the entries on the way."""
+    entries.finish()
     # Pages that are never written cost no memory.
     links = np.empty(entries.total, np.uint32)
     starts = np.zeros(entries.total // 2 + 1, np.uint32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,17 +61,20 @@ def match_attendees(event: Event, changes: Changes) -> int:
     raise Conflict(f"{len(pending.attendees)} attendees kept changing while they were matched")
 
 
-def match_everybody(event: Event) -> int:
+def match_everybody(event: Event, *, also: Callable[[ConnectionSet], None] | None = None) -> int:
     """One full pass over the event, as every wave begins with; how many directions of pairs were written.
 
     It reads everything once, and holds the directory and the pairs as numbers. What is right already is not written
     again, so a pass that was cut short goes on where it stopped.
 
+    :param also: is handed every set that takes part, each once, on its way into the join
     :raises Conflict: where attendees kept changing; what was written is right as far as it goes
     """
     directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
     everybody = frozenset(directory)
     sets = _sets_to_join(event, directory, Changes(findable=everybody, sets=everybody))
+    if also is not None:
+        sets = _passing_on(sets, also)
     found = ByAttendee(join(directory.values(), sets))
     in_shard: defaultdict[int, set[str]] = defaultdict(set)
     for attendee_id in found.attendee_ids():
@@ -183,6 +186,12 @@ def _sets_to_join(event: Event, directory: Mapping[str, DirectoryEntry], changes
         for connection_set, _ in connection_sets.load_of(event, attendee_id):
             if (attendee_id, connection_set.source) in late:
                 yield connection_set
+
+
+def _passing_on(sets: Iterable[ConnectionSet], also: Callable[[ConnectionSet], None]) -> Iterator[ConnectionSet]:
+    for each in sets:
+        also(each)
+        yield each
 
 
 def _changed_meanwhile(event: Event, updates: Collection[ListingUpdate]) -> Changes | None:

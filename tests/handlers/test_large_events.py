@@ -8,6 +8,7 @@ import pytest
 
 from shared import storage
 from shared.events import Wave
+from shared.matching import ConnectionSet
 from shared.pipeline.match_attendees import match_everybody, match_large_events
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
 from tests.handlers.test_matching_by_name import Stream, linkedin
@@ -67,6 +68,22 @@ def test_who_leaves_is_matched_no_more_at_once(large: World, stream: Stream) -> 
     stream.deliver()
     assert pairs() == 0
     assert match_everybody(LARGE) == 0
+
+
+def test_a_pass_hands_on_every_set_that_takes_part_once(large: World) -> None:
+    comes(large, "ann")
+    comes(large, "mack")
+    comes(large, "silent", agreed=["introduce"])
+    comes(large, "gone")
+    for name in ("ann", "mack", "silent", "gone"):
+        linkedin(large, name, "Mack,X,https://www.linkedin.com/in/mack,,,,12 Mar 2024")
+    large.post(registered("gone", 9, kind="registration.cancelled"))
+    seen: list[ConnectionSet] = []
+    match_everybody(LARGE, also=seen.append)
+    owners = [
+        attendee.name for each in seen for attendee in storage.attendees.load_many(LARGE, [each.attendee_id]).values()
+    ]
+    assert sorted(owners) == ["Ann", "Mack"]
 
 
 def test_the_night_leaves_small_events_and_past_ones_alone(world: World) -> None:

@@ -14,6 +14,7 @@ from shared.connections import Relation
 from shared.matching import ConnectionSet, DirectoryEntry, mutual
 from shared.matching.mutual import (
     ListedTwice,
+    MutualCollector,
     MutualConnections,
     find_mutual_connections,
     rarity,
@@ -310,3 +311,21 @@ def test_sets_cannot_be_added_once_the_search_has_begun() -> None:
     search(World((entry_of("ann"),), (set_of("ann", {5: Relation.FOLLOWS}),)), listed_twice=listed_twice)
     with pytest.raises(RuntimeError, match="before the search"):
         listed_twice.add(set_of("ann", {6: Relation.FOLLOWS}))
+
+
+@given(worlds, st.sets(st.sampled_from(NAMES)))
+def test_sets_collected_once_are_searched_part_by_part(world: World, part: set[str]) -> None:
+    collector = MutualCollector(world.directory)
+    for each in world.sets:
+        collector.add(each)
+    parts = [collector.find(world.known, among=among).pairs for among in (part, set(NAMES) - part)]
+    assert {*parts[0], *parts[1]} == set(search(world))
+
+
+def test_a_collector_that_was_searched_takes_no_more_sets_and_no_other_cap() -> None:
+    collector = MutualCollector([entry_of("ann")])
+    collector.find(cap=5)
+    with pytest.raises(RuntimeError, match="before the search"):
+        collector.add(set_of("ann", {6: Relation.FOLLOWS}))
+    with pytest.raises(ValueError, match="cap: 6"):
+        collector.find(cap=6)
