@@ -1,10 +1,15 @@
-"""An introduction: what one attendee is told in one wave, and the states it goes through."""
+"""An introduction: what one attendee is told in one wave."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from shared.introductions.states import State
+
+FOLLOW_UP = "follow-up"  # the wave of the morning after
+AT_ONCE = "at-once"  # begins the names of waves between and after the event's own
 
 
 class Channel(StrEnum):
@@ -14,19 +19,28 @@ class Channel(StrEnum):
     TEXT_MESSAGE = "text_message"
 
 
-class State(StrEnum):
-    """Where an introduction stands: planned → published → sending → sent | failed | parked, or → retracted."""
+class Part(StrEnum):
+    """Why a person stands in an introduction."""
 
-    PLANNED = "planned"  # decided, not yet on the topic
-    PUBLISHED = "published"  # on the topic
-    SENDING = "sending"  # claimed: the provider is about to be called, or was
-    SENT = "sent"  # the provider took it
-    FAILED = "failed"  # the provider refused it for good
-    PARKED = "parked"  # nobody can know whether it went out; a person decides
-    RETRACTED = "retracted"  # nothing was left to tell when it was about to be sent
+    TOLD = "told"  # named: you know each other, and both may be told
+    CONFIRM = "confirm"  # named: is this who you know? The other is told nothing before
+    ASKED = "asked"  # not named: would you like to be introduced?
+    AGREED = "agreed"  # named: you both would like to meet; with time and place where they have a slot
+    GONE = "gone"  # was named before and is not to be counted on any more
+    FOLLOW_UP = "follow_up"  # named: did you meet?
 
 
-UNSENT = frozenset({State.PLANNED, State.PUBLISHED})
+# Each of these counts towards the people a mail may hold.
+NEW_PARTS = frozenset({Part.TOLD, Part.CONFIRM, Part.ASKED})
+NAMED_PARTS = frozenset({Part.TOLD, Part.CONFIRM, Part.AGREED, Part.FOLLOW_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One person within an introduction."""
+
+    part: Part
+    person: str  # attendee id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +51,24 @@ class Introduction:
     attendee_id: str
     wave: str
     channel: Channel
-    people: tuple[str, ...]  # attendee ids, the strongest tie first
+    mentions: tuple[Mention, ...]  # the best first within each part
     state: State
     state_changed_at: datetime
     held: tuple[tuple[str, str], ...] = ()  # (attendee id, network) of handles that two claim: nothing rests on them
+    last: bool = False  # nobody answered the ones before: after this one there is silence, and it says so
+    said: tuple[Mention, ...] = ()  # of the mentions, those that went out; known once it is being sent
     provider_id: str | None = None  # the mail's or text message's id at SES or SNS
     detail: str | None = None  # why it failed, for the organizer; no personal data
+
+    def of(self, *parts: Part) -> tuple[str, ...]:
+        """The people in these parts."""
+        return tuple(mention.person for mention in self.mentions if mention.part in parts)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whom it tells about by name, for the first time."""
+        return self.of(Part.TOLD, Part.CONFIRM)
+
+    def told(self, *parts: Part) -> tuple[str, ...]:
+        """The people in these parts of what went out."""
+        return tuple(mention.person for mention in self.said if mention.part in parts)

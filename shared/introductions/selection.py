@@ -35,12 +35,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from itertools import product
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from shared.introductions.meeting import Closeness
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -51,14 +53,6 @@ ENOUGH: Final = 10_000  # a depth is done when a round finds at most one path fo
 _UNIT: Final = 1 << 20
 _COVERED: Final = 1 << 40  # more than all weights of an alternating path together
 _NEVER: Final = 1 << 60
-
-
-class Closeness(IntEnum):
-    """The class of a pair, best first."""
-
-    KNOWN = 0  # they know each other online
-    LIKELY = 1  # likely they do
-    NEW = 2  # they share acquaintances: "new to you"
 
 
 BONUS: Final = {Closeness.KNOWN: 6, Closeness.LIKELY: 2, Closeness.NEW: 0}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shared.attendees import Attendee
 from shared.events import Event
-from shared.introductions import Channel, Introduction, State, plan_wave
+from shared.introductions import Channel, Introduction, Mention, Part, State, plan_wave
 from shared.matching import claimed_twice
 from shared.notifications import TopicMessage
 from shared.pipeline.match_attendees import match_everybody
@@ -61,7 +61,7 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
             attendee_id=share.attendee_id,
             wave=wave,
             channel=_channel(people[share.attendee_id]),
-            people=share.people,
+            mentions=tuple(Mention(Part.TOLD, person) for person in share.people),
             held=tuple(
                 (each, network) for each in (share.attendee_id, *share.people) for network in sorted(held.get(each, ()))
             ),
@@ -91,9 +91,7 @@ def _publish(
         taken = [introduction for position, introduction in enumerate(step) if position not in refused]
         # Marked after the fact: cut short in between, a message is on the topic twice, and sent once.
         for introduction in taken:
-            introductions.change_state(
-                event, introduction, State.PUBLISHED, when_in=frozenset({State.PLANNED}), now=now
-            )
+            introductions.change_state(event, introduction, State.PUBLISHED, when_in={State.PLANNED}, now=now)
         published += len(taken)
     return published
 

@@ -88,7 +88,7 @@ def _settle(
         introduction,
         state,
         # An answer that comes late still beats having parked it.
-        when_in=frozenset({State.SENDING, State.PARKED}),
+        when_in={State.SENDING, State.PARKED},
         now=now,
         provider_id=provider_id,
         detail=detail,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     DiscriminatorAttribute,
     JSONAttribute,
     ListAttribute,
@@ -90,12 +91,19 @@ class MatchesItem(Item, discriminator="matches"):
 
 class IntroductionItem(Item, discriminator="introduction"):
     channel = UnicodeAttribute()
-    people: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    mentions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)  # "part#attendee"
+    said: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)  # the same, of what went out
+    last = BooleanAttribute(null=True)
     held: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)  # "attendee#network"
     state = UnicodeAttribute()
     state_changed_at = UnicodeAttribute()
     provider_id = UnicodeAttribute(null=True)
     detail = UnicodeAttribute(null=True)
+
+
+class MeetingItem(Item, discriminator="meeting"):
+    facts: JSONAttribute = JSONAttribute()
+    version = NumberAttribute()
 
 
 class ImportItem(Item, discriminator="import"):

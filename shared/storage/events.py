@@ -8,7 +8,7 @@ from shared.events import Event, event_from_dict, event_to_dict
 from shared.storage._table import Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
 
 _ALL_EVENTS = "EVENTS"
-_SHARDED_KINDS = ("ATTENDEE", "DIRECTORY", "INTRODUCTION", "MATCH", "SET", "TICKET")
+_SHARDED_KINDS = ("ATTENDEE", "DIRECTORY", "INTRODUCTION", "MATCH", "MEETING", "SET", "TICKET")
 
 
 def create(event: Event) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
 from shared.events import Event
-from shared.introductions import Channel, Introduction, State
+from shared.introductions import Channel, Introduction, Mention, Part, State
+from shared.introductions.states import before
 from shared.storage._table import (
     IntroductionItem,
     expiry,
@@ -27,7 +28,8 @@ def add(event: Event, introduction: Introduction) -> bool:
         pk=pk,
         sk=sk,
         channel=introduction.channel.value,
-        people=list(introduction.people),
+        mentions=_mentions_text(introduction.mentions),
+        last=introduction.last or None,
         held=[f"{attendee_id}#{network}" for attendee_id, network in introduction.held] or None,
         state=introduction.state.value,
         state_changed_at=_utc(introduction.state_changed_at),
@@ -73,20 +75,27 @@ def change_state(
     introduction: Introduction,
     state: State,
     *,
-    when_in: frozenset[State],
     now: datetime,
+    when_in: Collection[State] | None = None,
+    said: Iterable[Mention] | None = None,
     provider_id: str | None = None,
     detail: str | None = None,
 ) -> bool:
-    """Move an introduction to ``state``, provided that it stands in one of ``when_in``; False otherwise."""
+    """Move an introduction to ``state`` if it stands in a state that this one may follow; False otherwise.
+
+    :param when_in: of the states that it may follow, only these
+    """
+    allowed = before(state) if when_in is None else before(state) & frozenset(when_in)
     actions: list[Any] = [IntroductionItem.state.set(state.value), IntroductionItem.state_changed_at.set(_utc(now))]
     if provider_id is not None:
         actions.append(IntroductionItem.provider_id.set(provider_id))
+    if said is not None:
+        actions.append(IntroductionItem.said.set(_mentions_text(said)))
     if detail is not None:
         actions.append(IntroductionItem.detail.set(detail))
     try:
         IntroductionItem(*_key(event, introduction.attendee_id, introduction.wave)).update(
-            actions=actions, condition=IntroductionItem.state.is_in(*sorted(when_in))
+            actions=actions, condition=IntroductionItem.state.is_in(*sorted(allowed))
         )
     except UpdateError as error:
         if lost_a_race(error):
@@ -102,13 +111,24 @@ def _introduction(event: Event, item: IntroductionItem) -> Introduction:
         attendee_id=attendee_id,
         wave=wave,
         channel=Channel(item.channel),
-        people=tuple(item.people),
+        mentions=_mentions(item.mentions),
+        said=_mentions(item.said or ()),
+        last=bool(item.last),
         held=tuple((text.split("#")[0], text.split("#")[1]) for text in item.held or ()),
         state=State(item.state),
         state_changed_at=datetime.fromisoformat(item.state_changed_at),
         provider_id=item.provider_id,
         detail=item.detail,
     )
+
+
+def _mentions_text(mentions: Iterable[Mention]) -> list[str]:
+    return [f"{mention.part}#{mention.person}" for mention in mentions]
+
+
+def _mentions(texts: Iterable[str]) -> tuple[Mention, ...]:
+    parts = (text.partition("#") for text in texts)
+    return tuple(Mention(Part(part), person) for part, _, person in parts)
 
 
 def _utc(moment: datetime) -> str:
