@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.identities import email
 from shared.registrations.settings import PlatformSettings, problem_of_meaning
+from shared.slots import MOST_SLOTS, Slot
 
 MOST_WAVES = 4  # so at most four mails a person and event
 ATTENDEES_PER_SHARD = 500
 MOST_SHARDS = 64
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # a mistyped year, and room for every sum with dates
+FOLLOW_UP_TIME = time(10)
+SLOTS_BEFORE = timedelta(days=1)  # so that people can meet on the evening before
+MOST_PLACE_BYTES = 150_000  # as stored, of all slots: with a thousand of them an event still fits into one item
+
+WHOLE: Final = {
+    "people_per_mail": (1, 5),
+    "retention_days": (1, 365),
+    "walking_minutes": (0, 60),
+    "new_mentions": (0, 50),
+}
+DOLLARS: Final = {"text_message_budget": (0.0, 10_000.0), "text_message_price": (0.001, 2.0)}
+# What is planned beside the waves is kept under names of these kinds.
+FOLLOW_UP: Final = "follow-up"
+AT_ONCE: Final = "at-once"
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -44,7 +61,8 @@ class Event:
     """One event, checked on construction: raises BadEvent with every problem at once.
 
     ``starts_at`` and ``ends_at`` are zone-aware, in ``time_zone``; ``waves`` are in order of time, and those already
-    past are kept. ``questions`` says what the questions on the registration form mean (see PlatformSettings).
+    past are kept. ``questions`` says what the questions on the registration form mean (see PlatformSettings). ``slots``
+    are the times and places at which pairs can meet, best first.
     """
 
     event_id: str
@@ -64,6 +82,12 @@ class Event:
     questions: Mapping[str, str] = field(default_factory=dict, hash=False)
     platforms: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)  # what each needs to be told
     retention_days: int = 30  # after the end, until everything is gone
+    slots: tuple[Slot, ...] = field(default=(), hash=False)
+    walking_minutes: int = 5  # the least time between two slots of one person at different places
+    new_mentions: int = 5  # to at most how many people one attendee is named as "new to you", over all waves
+    follow_up: bool = True  # whether people are asked on the morning after whether they met
+    text_message_budget: float = 20.0  # US dollars that the event's text messages may cost in all; 0: none are sent
+    text_message_price: float = 0.08  # US dollars that one text message is counted as
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -78,6 +102,21 @@ class Event:
     def expires_at(self) -> datetime:
         """When everything about this event is deleted, in its time zone."""
         return self.ends_at + timedelta(days=self.retention_days)
+
+    @property
+    def follow_up_at(self) -> datetime:
+        """When people are asked whether they met, in UTC: at ten on the morning after the last day.
+
+        An event that ends at midnight ends the day before.
+        """
+        last_day = (self.ends_at - timedelta(microseconds=1)).date()
+        morning = datetime.combine(last_day + timedelta(days=1), FOLLOW_UP_TIME, tzinfo=self.starts_at.tzinfo)
+        return morning.astimezone(UTC)
+
+    @property
+    def last_wave_at(self) -> datetime:
+        """When people are told of each other for the last time before the event, in UTC."""
+        return self.waves[-1].at
 
 
 def shards_for(expected_attendees: int) -> int:
@@ -112,15 +151,16 @@ def _problems(event: Event) -> Iterator[str]:
         yield f'event.url: "{event.url[:80]}" must begin with https:// or http:// and have no spaces'
     if not LANGUAGE.fullmatch(event.locale):
         yield f'event.locale: "{event.locale[:80]}" is no language tag, as in "en" or "pt-BR"'
-    for key, number, least, most in (
-        ("people_per_mail", event.people_per_mail, 1, 5),
-        ("retention_days", event.retention_days, 1, 365),
-        ("shards", event.shards, 1, MOST_SHARDS),
-    ):
-        if not least <= number <= most:
-            yield f"event.{key}: {number} must be {least} to {most}"
+    yield from _of_numbers(event)
     yield from _of_questions(event.questions)
     yield from _of_times(event)
+
+
+def _of_numbers(event: Event) -> Iterator[str]:
+    for key, (least, most) in {**WHOLE, "shards": (1, MOST_SHARDS), **DOLLARS}.items():
+        number = getattr(event, key)
+        if not least <= number <= most:
+            yield f"event.{key}: {number:,} must be {least:,} to {most:,}"
 
 
 def _of_text(key: str, text: str, longest: int, *, needed: bool) -> Iterator[str]:
@@ -158,6 +198,7 @@ def _of_times(event: Event) -> Iterator[str]:
     if event.ends_at.timestamp() <= event.starts_at.timestamp():
         yield f"event.ends: {event.ends_at:%Y-%m-%d %H:%M} must be later than event.starts"
     yield from _of_waves(event)
+    yield from _of_slots(event)
 
 
 def _of_waves(event: Event) -> Iterator[str]:
@@ -167,6 +208,8 @@ def _of_waves(event: Event) -> Iterator[str]:
     for wave in event.waves:
         if not SLUG.fullmatch(wave.name):
             yield f'wave "{wave.name[:80]}": the name must be 2 to 63 of a-z, 0-9 and "-", and not begin with "-"'
+        if wave.name == FOLLOW_UP or wave.name.startswith(AT_ONCE):
+            yield f'wave "{wave.name[:80]}": the name is taken by what is sent beside the waves; choose another'
         if wave.at.timestamp() >= event.ends_at.timestamp():
             yield f'wave "{wave.name[:80]}": {wave.at:%Y-%m-%d %H:%M %Z} is not before the end of the event'
     yield from (
@@ -177,3 +220,19 @@ def _of_waves(event: Event) -> Iterator[str]:
         yield "event.waves: two waves are at the same moment"
     elif moments != sorted(moments):
         yield "event.waves: must be in order of time"
+
+
+def _of_slots(event: Event) -> Iterator[str]:
+    if len(event.slots) > MOST_SLOTS:
+        yield f"slot: {len(event.slots)} slots are more than the {MOST_SLOTS} allowed"
+    if sum(len(json.dumps(slot.place)) for slot in event.slots) > MOST_PLACE_BYTES:
+        yield "slot: the names of the places are too long to be kept with so many slots; write shorter ones"
+    if len({slot.slot_id for slot in event.slots}) < len(event.slots):
+        yield "slot: two of the slots have the same id"
+    opens, closes = (event.starts_at.astimezone(UTC) - SLOTS_BEFORE), event.ends_at.astimezone(UTC)
+    for slot in event.slots:
+        if slot.starts_at.astimezone(UTC) < opens or slot.ends_at.astimezone(UTC) > closes:
+            yield (
+                f"slot: {slot.starts_at:%Y-%m-%d %H:%M}, {slot.place}: "
+                "must lie between a day before the start of the event and its end"
+            )

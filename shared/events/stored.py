@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from shared.events.event import BadEvent, Event, Wave, zone_named
+from shared.events.event import DOLLARS, WHOLE, BadEvent, Event, Wave, zone_named
+from shared.slots import slot_from_dict, slot_to_dict
 
 PLAIN = (
-    "event_id", "name", "time_zone", "place", "organizer", "contact", "url", "locale", "people_per_mail",
-    "meeting_point", "shards", "retention_days",
+    "event_id", "name", "time_zone", "place", "organizer", "contact", "url", "locale",
+    "meeting_point", "shards", "follow_up", *WHOLE, *DOLLARS,
 )  # fmt: skip
-WHOLE = frozenset({"people_per_mail", "shards", "retention_days"})
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
-    """Texts, whole numbers, lists and objects only; times in ISO 8601, in UTC."""
+    """Texts, numbers, true and false, lists and objects only; times in ISO 8601, in UTC."""
     return {
         **{name: getattr(event, name) for name in PLAIN},
         "starts_at": event.starts_at.astimezone(UTC).isoformat(),
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "waves": [{"name": wave.name, "at": wave.at.astimezone(UTC).isoformat()} for wave in event.waves],
+        "slots": [slot_to_dict(slot) for slot in event.slots],
         "questions": dict(event.questions),
         "platforms": {name: dict(options) for name, options in event.platforms.items()},
     }
@@ -32,12 +34,17 @@ def event_from_dict(stored: Mapping[str, Any]) -> Event:
     try:
         zone = zone_named(stored["time_zone"])
         plain: dict[str, Any] = {name: stored[name] for name in PLAIN if name in stored}
-        plain |= {name: int(plain[name]) for name in WHOLE if name in plain}  # DynamoDB gives Decimals back
+        # Numbers may come back as Decimals.
+        plain |= {name: int(plain[name]) for name in ("shards", *WHOLE) if name in plain}
+        plain |= {name: float(plain[name]) for name in DOLLARS if name in plain}
+        if not isinstance(plain.get("follow_up", True), bool):
+            raise TypeError("follow_up is neither true nor false")
         return Event(
             **plain,
             starts_at=_moment(stored["starts_at"]).astimezone(zone),
             ends_at=_moment(stored["ends_at"]).astimezone(zone),
             waves=tuple(Wave(wave["name"], _moment(wave["at"])) for wave in stored.get("waves", ())),
+            slots=tuple(slot_from_dict(slot, zone or ZoneInfo("UTC")) for slot in stored.get("slots", ())),
             questions=dict(stored.get("questions", {})),
             platforms={name: dict(options) for name, options in stored.get("platforms", {}).items()},
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo, available_timezones
 
-from shared.events.event import BadEvent, Event, Wave, shards_for, zone_named
+from shared.events.event import DOLLARS, BadEvent, Event, Wave, shards_for, zone_named
+from shared.events.event import WHOLE as WHOLE_OF_EVENT
 from shared.registrations import problems_of_options
+from shared.slots import BadSlots, Slot, heading_lines, slots_from_tables, with_seconds
 
 DEFAULT_WAVES = (14, 3, 1)  # days before the start
 MOST_DAYS_BEFORE = 60
@@ -19,17 +20,11 @@ MOST_ATTENDEES = 1_000_000
 
 TEXTS = ("id", "name", "time_zone", "place", "organizer", "contact", "url", "locale", "meeting_point")
 NEEDED = ("id", "name", "starts", "ends", "time_zone", "place", "organizer", "contact")
-WHOLE = {"expected_attendees": (1, MOST_ATTENDEES), "people_per_mail": (1, 5), "retention_days": (1, 365)}
-KEYS = (*TEXTS, "starts", "ends", "waves", "wave_time", *WHOLE)
-TABLES = ("event", "wave", "questions", "platforms")
+WHOLE = {"expected_attendees": (1, MOST_ATTENDEES), **WHOLE_OF_EVENT}
+KEYS = (*TEXTS, "starts", "ends", "waves", "wave_time", "follow_up", *WHOLE, *DOLLARS)
+TABLES = ("event", "wave", "slot", "questions", "platforms")
 
 COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-# TOML 1.1 lets times go without seconds, Python's reader (TOML 1.0) does not.
-WITHOUT_SECONDS = re.compile(
-    r"^(\s*(?:starts|ends|at|wave_time)\s*=\s*(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d)([Zz]|[+-]\d\d:\d\d)?(\s*(?:#.*)?)$",
-    re.MULTILINE,
-)
 
 
 def event_from_toml(text: str) -> Event:
@@ -38,12 +33,12 @@ def event_from_toml(text: str) -> Event:
     Times without an offset are local times in the event's time zone. Raises BadEvent with all problems at once.
     """
     try:
-        content = tomllib.loads(WITHOUT_SECONDS.sub(r"\1:00\2\3", text))
+        content = tomllib.loads(with_seconds(text))
     except tomllib.TOMLDecodeError as error:
         raise BadEvent([f"the file is no TOML: {error}"]) from None
     except RecursionError:
         raise BadEvent(["the file is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
-    return _Reader(content).event()
+    return _Reader(content, heading_lines(text)).event()
 
 
 def wave_name(days: int) -> str:
@@ -58,9 +53,10 @@ def wave_name(days: int) -> str:
 class _Reader:
     """Reads one file and gathers what is wrong with it on the way, so that one look shows everything."""
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    def __init__(self, content: Mapping[str, Any], slot_lines: Sequence[int]) -> None:
         self.problems: list[str] = []
         self.content = content
+        self.slot_lines = slot_lines
         table = content.get("event", {})
         self.table: Mapping[str, Any] = table if isinstance(table, dict) else {}
         self._report_unknown("", content, TABLES)
@@ -72,11 +68,13 @@ class _Reader:
 
     def event(self) -> Event:
         texts = {key: self._text(key) for key in TEXTS}
-        numbers = {key: self._whole(key) for key in WHOLE}
+        numbers = self._numbers()
+        expected_attendees = numbers.pop("expected_attendees", 1)
         zone = self._zone(texts["time_zone"])
         starts_at = self._moment("event.starts", self.table.get("starts"), zone)
         ends_at = self._moment("event.ends", self.table.get("ends"), zone)
         waves = self._waves(zone, starts_at)
+        slots = self._slots(zone)
         questions = self._questions()
         platforms = self._platforms()
         # With a stand-in for what could not be read, the event's own rules are asked as well, about all the rest.
@@ -96,12 +94,13 @@ class _Reader:
                 url=texts["url"] or "",
                 locale=texts["locale"] or "en",
                 waves=waves or (Wave("unread", (end - timedelta(hours=1)).astimezone(UTC)),),
-                people_per_mail=numbers["people_per_mail"] or 5,
                 meeting_point=texts["meeting_point"] or "",
-                shards=shards_for(numbers["expected_attendees"] or 1),
+                shards=shards_for(expected_attendees),
                 questions=questions,
                 platforms=platforms,
-                retention_days=numbers["retention_days"] or 30,
+                slots=slots if starts_at and ends_at else (),  # against stand-ins they would all be wrong
+                follow_up=self._follow_up(),
+                **numbers,
             )
         except BadEvent as error:
             self.problems += error.problems
@@ -123,13 +122,35 @@ class _Reader:
         self.problems.append(f"event.{key}: must be a text in quotation marks")
         return None
 
-    def _whole(self, key: str) -> int | None:
-        value = self.table.get(key)
-        least, most = WHOLE[key]
-        if value is None or (_is_whole(value) and least <= value <= most):
-            return value
-        self.problems.append(f"event.{key}: must be a whole number from {least} to {most}")
-        return None
+    def _numbers(self) -> dict[str, Any]:
+        """Every number that is stated and can be."""
+        numbers: dict[str, Any] = {}
+        for key, (least, most) in WHOLE.items():
+            value = self.table.get(key)
+            if _is_whole(value) and least <= value <= most:
+                numbers[key] = value
+            elif value is not None:
+                self.problems.append(f"event.{key}: must be a whole number from {least} to {most}")
+        for key, (lowest, highest) in DOLLARS.items():
+            value = self.table.get(key)
+            if (_is_whole(value) or isinstance(value, float)) and lowest <= value <= highest:
+                numbers[key] = float(value)
+            elif value is not None:
+                self.problems.append(f"event.{key}: must be US dollars, from {lowest:g} to {highest:,g}")
+        return numbers
+
+    def _follow_up(self) -> bool:
+        value = self.table.get("follow_up", True)
+        if not isinstance(value, bool):
+            self.problems.append("event.follow_up: must be true or false, without quotation marks")
+        return bool(value)
+
+    def _slots(self, zone: ZoneInfo) -> tuple[Slot, ...]:
+        try:
+            return slots_from_tables(self.content.get("slot", []), zone, self.slot_lines)
+        except BadSlots as error:
+            self.problems += error.problems
+            return ()
 
     def _zone(self, name: str | None) -> ZoneInfo:
         zone = zone_named(name) if name else None
@@ -239,5 +260,5 @@ def _or_stand_in(text: str | None, stand_in: str = "unread") -> str:
     return stand_in if text is None else text
 
 
-def _is_whole(value: object) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -1,13 +1,21 @@
 """Times and places at which pairs who both want to can meet, who meets when, and the calendar's invitations."""
 
-from shared.slots.assignment import Pair, Plan, Reason, assign, pair_of
-from shared.slots.ics import slots_from_ics
-from shared.slots.invitation import CalendarPart, Invitation, Mailbox, cancel, request, uid_for
-from shared.slots.slot import BadSlots, Slot, exclude_each_other
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.slots.slot import MOST_SLOTS, BadSlots, Slot, exclude_each_other
 from shared.slots.stored import slot_from_dict, slot_to_dict
-from shared.slots.toml import heading_lines, slots_from_tables, slots_from_toml, with_seconds
+
+if TYPE_CHECKING:
+    from shared.slots.assignment import Pair, Plan, Reason, assign, pair_of
+    from shared.slots.ics import slots_from_ics
+    from shared.slots.invitation import CalendarPart, Invitation, Mailbox, cancel, request, uid_for
+    from shared.slots.toml import heading_lines, slots_from_tables, slots_from_toml, with_seconds
 
 __all__ = [
+    "MOST_SLOTS",
     "BadSlots",
     "CalendarPart",
     "Invitation",
@@ -30,3 +38,17 @@ __all__ = [
     "uid_for",
     "with_seconds",
 ]
+
+# Every function knows the event's slots; only few read files, assign or invite.
+_WHEN_NEEDED: Final = {
+    **dict.fromkeys(("Pair", "Plan", "Reason", "assign", "pair_of"), "assignment"),
+    **dict.fromkeys(("CalendarPart", "Invitation", "Mailbox", "cancel", "request", "uid_for"), "invitation"),
+    **dict.fromkeys(("heading_lines", "slots_from_tables", "slots_from_toml", "with_seconds"), "toml"),
+    "slots_from_ics": "ics",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHEN_NEEDED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHEN_NEEDED[name]}"), name)

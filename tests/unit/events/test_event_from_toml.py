@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from shared.events import BadEvent, Event, Wave, event_from_toml
 from shared.events.toml import KEYS, wave_name
+from shared.slots import with_seconds
 
 EXAMPLE = (Path(__file__).parents[2] / "fixtures" / "events" / "pycon.toml").read_text()
 SHORT = """
@@ -26,6 +28,8 @@ place = "Café Beispiel"
 organizer = "Gwen"
 contact = "gwen@example.org"
 """
+
+BAR = "[[slot]]\nat = 2026-04-01T18:30\nminutes = 15\nplace = 'bar'\ncapacity = 4"
 
 
 def read(changes: str = "", *, without: str = "", text: str = SHORT) -> Event:
@@ -58,12 +62,26 @@ def test_the_documented_example_is_read_with_everything_it_says() -> None:
         Wave("one-day-before", utc(2026, 5, 31, 8)),
         Wave("first-evening", utc(2026, 6, 1, 17, 15)),
     )
+    assert [(f"{slot.starts_at:%d %H:%M}", slot.place, slot.capacity) for slot in event.slots] == [
+        ("02 10:30", "coffee bar, level 2", 12),
+        ("02 15:30", "coffee bar, level 2", 12),
+        ("03 10:30", "coffee bar, level 2", 12),
+        ("03 15:30", "coffee bar, level 2", 12),
+        ("01 18:30", "the quay", 20),
+    ]
+    assert event.slots[-1].slot_id == "first-evening"
     assert event.questions["T-shirt size"] == "ignore"
     assert event.expires_at == datetime(2026, 7, 3, 17, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
 
 
+def test_the_documented_example_shows_every_key() -> None:
+    assert set(KEYS) == set(tomllib.loads(with_seconds(EXAMPLE))["event"])
+
+
 def test_what_the_example_says_of_keys_left_out_is_true() -> None:
     event = read()
+    assert (event.walking_minutes, event.new_mentions, event.follow_up, event.slots) == (5, 5, True, ())
+    assert (event.text_message_budget, event.text_message_price) == (20, 0.08)
     assert (event.url, event.locale, event.people_per_mail) == ("", "en", 5)
     assert (event.meeting_point, event.retention_days, event.shards) == ("", 30, 1)
     assert [wave.name for wave in event.waves] == ["two-weeks-before", "three-days-before", "one-day-before"]
@@ -171,6 +189,20 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("[wave]\nname = 'single'", "wave: must be written as [[wave]]"),
         ("[questions]\n'Fediverse' = 'pigeon post'", 'questions."Fediverse": "pigeon post" is neither'),
         ("[questions]\n'Fediverse' = 1", 'questions: each line must be "Question" = "meaning"'),
+        ("walking_minutes = 90", "event.walking_minutes: must be a whole number from 0 to 60"),
+        ("new_mentions = 2.5", "event.new_mentions: must be a whole number from 0 to 50"),
+        ("new_mention = 2", 'event.new_mention: there is no such key (did you mean "new_mentions"?)'),
+        ("follow_up = 'yes'", "event.follow_up: must be true or false"),
+        ("followup = false", 'event.followup: there is no such key (did you mean "follow_up"?)'),
+        ("text_message_budget = -1", "event.text_message_budget: must be US dollars, from 0 to 10,000"),
+        ("text_message_budget = true", "event.text_message_budget: must be US dollars"),
+        ("text_message_price = nan", "event.text_message_price: must be US dollars, from 0.001 to 2"),
+        ("[[wave]]\nname = 'follow-up'\nat = 2026-03-01T12:00", 'wave "follow-up": the name is taken'),
+        ("[slot]\nat = 2026-04-01T18:30", "slot: must be written as [[slot]]"),
+        ("[[slots]]\nat = 2026-04-01T18:30", 'slots: there is no such key (did you mean "slot"?)'),
+        (f"{BAR}\nplce = 'x'", 'slot 1 (line 11): plce: there is no such key (did you mean "place"?)'),
+        (BAR.replace("15", "0"), "slot 1 (line 11): minutes: 0 must be at least 1"),
+        (BAR.replace("-01T", "-02T"), "slot: 2026-04-02 18:30, bar: must lie between a day before the start"),
         ("[[[", "the file is no TOML"),
     ],
 )  # fmt: skip
@@ -185,6 +217,18 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert sorted(problem.split(":")[0] for problem in told) == [
         "event.contact", "event.id", "event.name", "event.people_per_mail", "event.place", "event.url", "event.waves",
     ]  # fmt: skip
+
+
+def test_a_slots_mistakes_are_told_with_all_the_others() -> None:
+    told = problems(f"people_per_mail = 9\n{BAR.replace('15', '0')}\n{BAR}", without="starts")
+    assert [problem.split(":")[0] for problem in told] == [
+        "event.starts", "event.people_per_mail", "slot 1 (line 11)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), [("walking_minutes", 0), ("new_mentions", 0), ("text_message_budget", 0)])
+def test_none_at_all_is_a_number_too(key: str, value: int) -> None:
+    assert getattr(read(f"{key} = {value}"), key) == value
 
 
 def test_a_file_without_an_event_says_so() -> None:
