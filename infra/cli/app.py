@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -18,12 +19,14 @@ from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.offline import match_offline, write_pairs
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from shared import identities, registrations, storage
-from shared.events import BadEvent, event_from_toml
+from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
 from shared.pipeline.explain import explain, held_handles
+from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.prove_handles import prove_everybody
 from shared.services.web import Web
+from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
 from shared.tables import UnreadableTable
 
@@ -66,10 +69,10 @@ def main() -> None:
     """Run the command line; what a person can mend ends in one sentence, not in a traceback."""
     try:
         app()
-    except (NoDeployment, NotImported, UnreadableTable, storage.Conflict) as error:
+    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, storage.Conflict) as error:
         _say_wrong(str(error))
         sys.exit(1)
-    except BadEvent as error:
+    except (BadEvent, BadSlots) as error:
         for problem in error.problems:
             _say_wrong(problem)
         sys.exit(1)
@@ -165,9 +168,10 @@ def list_events() -> None:
 
 @event_app.command("show")
 def show_event(event_id: EventId) -> None:
-    """One event's settings and waves."""
+    """One event's settings, waves and slots."""
     deployment = _deployment()
     event = deployment.event(event_id)
+    zone = event.starts_at.tzinfo
     table = Table("", Column(overflow="fold"), show_header=False)
     for label, value in (
         ("Name", event.name),
@@ -176,12 +180,51 @@ def show_event(event_id: EventId) -> None:
         ("Organizer", f"{event.organizer} <{event.contact}>"),
         ("Say hello at", event.meeting_point),
         ("People a mail", str(event.people_per_mail)),
+        ("Text messages", f"for at most {event.text_message_budget:.2f} US dollars"),
+        ("Asks if they met", f"{event.follow_up_at.astimezone(zone):%Y-%m-%d %H:%M}" if event.follow_up else "no"),
         ("Deleted on", f"{event.expires_at:%Y-%m-%d}"),
         ("Webhook", deployment.webhook_url(event_id, manage_event.OWN_PLATFORM)),
-        *((f"Wave {w.name}", f"{w.at.astimezone(event.starts_at.tzinfo):%Y-%m-%d %H:%M}") for w in event.waves),
+        *((f"Wave {w.name}", f"{w.at.astimezone(zone):%Y-%m-%d %H:%M}") for w in event.waves),
     ):
-        table.add_row(label, value)
+        table.add_row(label, escape(value))
     console.print(table)
+    if event.slots:
+        _show_slots(event)
+
+
+def _show_slots(event: Event) -> None:
+    table = Table("From", "To", "Where", "Pairs", "Rank", "Id", title="Slots")
+    for slot in event.slots:
+        when = f"{slot.starts_at:%Y-%m-%d %H:%M}", f"{slot.ends_at:%H:%M}"
+        table.add_row(*when, escape(slot.place), str(slot.capacity), str(slot.rank), slot.slot_id)
+    console.print(table)
+
+
+@event_app.command("slots")
+def replace_slots(
+    event_id: EventId,
+    file: ExistingFile,
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="How many pairs fit where a calendar's event does not say.")
+    ] = None,
+) -> None:
+    """Put the times and places of a calendar (.ics) or TOML file ([[slot]]) in the place of the event's."""
+    event = _deployment().event(event_id)
+    slots = _slots_in(file, event, capacity)
+    if not slots:
+        raise BadSlots(["the file has no slots that could take the place of the event's; nothing was changed"])
+    _show_slots(manage_event.replace_slots(event, slots))
+
+
+def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...]:
+    zone, kind = ZoneInfo(event.time_zone), file.suffix.lower()
+    if kind == ".ics":
+        return slots_from_ics(file.read_bytes(), zone, capacity)
+    if kind != ".toml":
+        raise typer.BadParameter("must be a calendar (.ics) or a .toml file with [[slot]] tables", param_hint="FILE")
+    if capacity is not None:
+        raise typer.BadParameter("a TOML file says it itself, for each slot", param_hint="--capacity")
+    return slots_from_toml(file.read_text(encoding="utf-8"), zone)
 
 
 @event_app.command("delete")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from shared.attendees import attendee_id_of, withdraw
 from shared.events import Event
 from shared.introductions import State
+from shared.introductions.states import MeetingState
 from shared.pipeline.forget_attendee import forget
 from shared.registrations import Purpose, new_secret
 from shared.services import Secrets, create_schedules, delete_schedules
-from shared.storage import attendees, connection_sets, events, introductions, matches
+from shared.slots import Slot
+from shared.storage import attendees, connection_sets, events, introductions, matches, meetings
 
 OWN_PLATFORM = "icebreaker"
 
@@ -65,6 +67,37 @@ def delete_event(event: Event, *, secrets: Secrets, scheduling: Scheduling) -> i
     delete_schedules(event, group=scheduling.group)
     secrets.forget_event(event.event_id)
     return events.delete(event)
+
+
+class SlotsInUse(Exception):
+    """Two people have agreed to meet in a slot that would be gone; the sentence says which ones."""
+
+
+def replace_slots(event: Event, slots: Sequence[Slot]) -> Event:
+    """Put these slots in the place of the event's; the event as it is then.
+
+    Where two have agreed to meet, their calendars say when and where: that slot must stay as it is, though more or
+    fewer may fit into it.
+
+    :raises SlotsInUse: where such a slot would be gone, or at another time or place
+    :raises shared.events.BadEvent: where slots do not lie in the event
+    :raises shared.storage.Conflict: where there is no such event any more
+    """
+    changed = replace(event, slots=tuple(sorted(slots, key=lambda slot: slot.preference)))
+    agreed = {meeting.slot_id for meeting in meetings.load_all(event) if meeting.state is MeetingState.AGREED}
+    staying = {(slot.slot_id, slot.starts_at, slot.ends_at, slot.place) for slot in slots}
+    gone = [
+        f"{slot.starts_at:%Y-%m-%d %H:%M}, {slot.place}"
+        for slot in event.slots
+        if slot.slot_id in agreed and (slot.slot_id, slot.starts_at, slot.ends_at, slot.place) not in staying
+    ]
+    if gone:
+        raise SlotsInUse(
+            f"people have agreed to meet in slots that would be gone or change: {'; '.join(gone)}. "
+            "Keep these as they are; nothing was changed"
+        )
+    events.update(changed)
+    return changed
 
 
 def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:

@@ -24,6 +24,19 @@ def create(event: Event) -> None:
         raise
 
 
+def update(event: Event) -> None:
+    """Keep the changed settings of an event.
+
+    :raises Conflict: where there is no event of this id (any more)
+    """
+    try:
+        _item(event).save(condition=EventItem.pk.exists())
+    except PutError as error:
+        if lost_a_race(error):
+            raise Conflict(f"there is no event {event.event_id!r} any more") from error
+        raise
+
+
 def load(event_id: str) -> Event | None:
     try:
         return event_from_dict(EventItem.get(_ALL_EVENTS, event_id, consistent_read=True).settings)
