@@ -34,6 +34,7 @@ from shared.connections import Relation
 from shared.matching.connection_set import ConnectionSet
 from shared.matching.directory import DirectoryEntry
 from shared.matching.evidence import WEIGHTS
+from shared.matching.hashing import HASH_BITS
 
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -119,7 +120,7 @@ class ListedTwice:
         return (bits & 1).astype(np.bool_)
 
     def _buckets(self, hashes: Hashes) -> Hashes:
-        return hashes >> np.uint64(64 - self._bits)
+        return hashes >> np.uint64(HASH_BITS - self._bits)
 
 
 class MutualCollector:
@@ -249,7 +250,7 @@ class _People:
         self.keys = self._hashes[first]
         self._key_of_hash = self.keys[inverse]
         self._filter = np.zeros(1 << _PERSON_FILTER_BITS, np.bool_)
-        self._filter[self._hashes >> np.uint64(64 - _PERSON_FILTER_BITS)] = True
+        self._filter[self._hashes >> np.uint64(HASH_BITS - _PERSON_FILTER_BITS)] = True
         by_key = np.argsort(self.keys)
         self.keys, self.owners = self.keys[by_key], self.owners[by_key]
 
@@ -263,7 +264,7 @@ class _People:
 
     def link(self, keys: Hashes) -> npt.NDArray[np.bool_]:
         """Put for each attendee's hash, in place, the one they go by; for each key whether it was one."""
-        linked: npt.NDArray[np.bool_] = self._filter[keys >> np.uint64(64 - _PERSON_FILTER_BITS)]
+        linked: npt.NDArray[np.bool_] = self._filter[keys >> np.uint64(HASH_BITS - _PERSON_FILTER_BITS)]
         maybe = np.flatnonzero(linked)
         at = np.searchsorted(self._hashes, keys[maybe])
         sure = self._hashes[np.minimum(at, len(self._hashes) - 1)] == keys[maybe]
@@ -369,7 +370,7 @@ class _Entries:
         if self._listed_twice is not None:
             keep &= linked | self._listed_twice.may_include(keys)
         keys, relations, position = keys[keep], relations[keep], position[keep]
-        ranges = (keys >> np.uint64(64 - _SHARD_BITS)).astype(np.uint8)
+        ranges = (keys >> np.uint64(HASH_BITS - _SHARD_BITS)).astype(np.uint8)
         order = np.argsort(ranges, kind="stable")
         bounds = np.searchsorted(ranges[order], np.arange(len(self.shards) + 1))
         listers = np.array([number for number, _ in block], np.uint32)

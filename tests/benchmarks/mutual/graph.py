@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from shared.matching.connection_set import ConnectionSet
 from shared.matching.directory import DirectoryEntry
+from shared.matching.hashing import HASH_BITS
 
 SEED: Final = 2003
 COMMUNITY: Final = 250  # attendees
@@ -86,8 +87,8 @@ def _zipf(random: np.random.Generator, count: int, exponent: float, draws: int) 
 
 
 def _hash(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """Well mixed 64 bits for each number, all different: the finalizer of SplitMix64 (Steele and others, 2014)."""
+    """As many well mixed bits as hashes have: the finalizer of SplitMix64 (Steele and others, 2014), cut short."""
     mixed = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    return (mixed ^ (mixed >> np.uint64(31))) >> np.uint64(64 - HASH_BITS)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.connections import Relation
+from shared.identities import Identity
 from shared.matching import ConnectionSet, DirectoryEntry, mutual
+from shared.matching.hashing import hash_identity
 from shared.matching.mutual import (
     ListedTwice,
     MutualCollector,
@@ -25,7 +27,7 @@ from shared.matching.mutual import (
 
 NAMES = ["ann", "ben", "cem", "dia", "eve", "fay"]
 # Two hashes of neighbouring value and one far off for each attendee, and some strangers.
-HASHES = [1, 2, 2**40, 2**40 + 1, 2**63, 2**63 + 1, 2**64 - 2, 2**64 - 1, 7, 8, 9, 10, 2**50, 2**60]
+HASHES = [1, 2, 2**40, 2**40 + 1, 2**53, 2**53 + 1, 2**54 - 2, 2**54 - 1, 7, 8, 9, 10, 2**50, 2**52]
 
 Pair = tuple[str, str]
 
@@ -329,3 +331,15 @@ def test_a_collector_that_was_searched_takes_no_more_sets_and_no_other_cap() -> 
         collector.add(set_of("ann", {6: Relation.FOLLOWS}))
     with pytest.raises(ValueError, match="cap: 6"):
         collector.find(cap=6)
+
+
+def test_hashes_as_they_are_made_fall_into_all_ranges() -> None:
+    hashes = [hash_identity(Identity("github", f"h{n}"), bytes(32)) for n in range(1000)]
+    one_set = set_of("ann", dict.fromkeys(hashes, Relation.FOLLOWS))
+    listed_twice = ListedTwice(len(hashes))
+    listed_twice.add(one_set)
+    assert listed_twice.may_include(one_set.hashes).mean() < 0.5
+    entries = mutual._Entries(mutual._People([entry_of("ann")]), None)
+    entries.add(one_set)
+    entries.finish()
+    assert all(shard.keys.take().size for shard in entries.shards)
