@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.notifications.letter import Letter
 from shared.notifications.rendering import mail_to_stop, one_line, render, subject, words_of
 
+if TYPE_CHECKING:
+    from shared.slots import CalendarPart
+
 
 def compose_email(
-    letter: Letter, *, to: str, sender: str, sender_name: str, now: datetime, templates: Path | None = None
+    letter: Letter,
+    *,
+    to: str,
+    sender: str,
+    sender_name: str,
+    now: datetime,
+    templates: Path | None = None,
+    calendar: Sequence[CalendarPart] = (),
 ) -> EmailMessage:
     """The whole message, headers included.
 
@@ -23,6 +35,7 @@ def compose_email(
     mails of one event answer the same, never sent, message, so that mail programs show them as one conversation.
 
     :param templates: the organizer's own templates and words (see ``rendering``)
+    :param calendar: invitations and cancellations, the one that mail programs should show first (see ``invitations``)
     :raises BrokenTemplate: one of those cannot be used; names file and line
     """
     event, domain = letter.event, sender.rpartition("@")[2]
@@ -40,6 +53,7 @@ def compose_email(
     _add_way_out(message, letter)
     message.set_content(render(letter, "txt", templates), cte="quoted-printable")
     message.add_alternative(render(letter, "html", templates), subtype="html", cte="quoted-printable")
+    _add_calendar(message, calendar)
     # Only now: setting a content takes away every header about it.
     message["Content-Language"] = words_of(letter, templates).language
     return message
@@ -50,3 +64,18 @@ def _add_way_out(message: EmailMessage, letter: Letter) -> None:
     message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in (*ways, mail_to_stop(letter)))
     if ways:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _add_calendar(message: EmailMessage, parts: Sequence[CalendarPart]) -> None:
+    """The first part as what the mail says, for programs that take it from there; each as a file, for all the others.
+
+    The files are no "text/calendar" but "application/ics", as Google Calendar's are: programs that look for invitations
+    everywhere would otherwise find the first one twice.
+    """
+    for part in parts[:1]:
+        message.add_alternative(part.content, maintype="text", subtype="calendar", cte="base64", params=part.parameters)
+    for number, part in enumerate(parts, 1):
+        name = f"invite-{number}.ics"
+        message.add_attachment(
+            part.content, maintype="application", subtype="ics", filename=name, params={"name": name}
+        )
