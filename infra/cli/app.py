@@ -41,6 +41,8 @@ connections_app = typer.Typer(help="Whom they know.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(attendees_app, name="attendees")
 app.add_typer(connections_app, name="connections")
+links_app = typer.Typer(help="The keys that sign attendees' links.", no_args_is_help=True)
+app.add_typer(links_app, name="links")
 
 console = Console()
 errors = Console(stderr=True)
@@ -408,6 +410,19 @@ def held(event_id: EventOption) -> None:
     for network, handle, people in held_handles(event):
         table.add_row(network, escape(handle), escape("\n".join(f"{each.name} <{each.email}>" for each in people)))
     console.print(table if table.row_count else "No handle is claimed twice.")
+
+
+@links_app.command("rotate")
+def rotate_link_keys(
+    revoke: Annotated[bool, typer.Option(help="End every link that went out so far: a key has leaked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Make a newer key for the links of mails; the last three before it stay good, unless they are revoked."""
+    deployment = _deployment()
+    if revoke and not yes:
+        typer.confirm("End every link in every mail that went out so far?", abort=True)
+    count = deployment.secrets.rotate_link_keys(revoke=revoke)
+    console.print(f"Links are signed with the new key in ten minutes at the latest; keys that are good: {count}.")
 
 
 @app.command("match")

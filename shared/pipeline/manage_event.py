@@ -43,6 +43,7 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
     :raises shared.storage.Conflict: where there is one of this id
     """
     secrets.ensure_hashing_key()
+    secrets.ensure_link_keys()
     events.create(event)
     secret = new_secret()
     try:

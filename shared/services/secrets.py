@@ -11,6 +11,8 @@ from shared.services._clients import client
 
 # A rotated secret is in use everywhere after this many seconds, without a new deployment.
 REMEMBERED_FOR_S = 300
+# So many keys of links are good at once; each rotation ends the links of the oldest.
+MOST_LINK_KEYS = 4
 
 
 class Secrets:
@@ -92,6 +94,52 @@ class Secrets:
         for start in range(0, len(names), 10):
             ssm.delete_parameters(Names=names[start : start + 10])
 
+    def link_keys(self, *, now: float | None = None) -> tuple[bytes, ...]:
+        """The keys under which links may be signed; the first signs.
+
+        That is the newest which every process knows by now: a link must not be refused where its key is not known yet.
+
+        :param now: seconds since 1970
+        :raises LookupError: where no key was made yet
+        """
+        value = self._read("link-keys")
+        if not value:
+            raise LookupError(f"no keys for links under {self._path}; `icebreaker links rotate` makes one")
+        made = [(int(at), base64.b64decode(key)) for at, _, key in (word.partition(".") for word in value.split())]
+        known_since = (time.time() if now is None else now) - 2 * REMEMBERED_FOR_S
+        return tuple(key for at, key in sorted(made, key=lambda each: each[0] > known_since))
+
+    def ensure_link_keys(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        """Make the first key for links, unless there is one."""
+        ssm = client("ssm")
+        try:
+            ssm.put_parameter(
+                Name=f"{self._path}/link-keys", Value=_new_link_key(token_bytes, time.time()), Type="SecureString"
+            )
+        except ssm.exceptions.ParameterAlreadyExists:
+            return
+        self._remembered.pop("link-keys", None)
+
+    def rotate_link_keys(
+        self,
+        *,
+        revoke: bool = False,
+        now: float | None = None,
+        token_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> int:
+        """Make a newer key for links; how many are good from now on.
+
+        :param revoke: whether the older ones end, and with them every link that went out so far
+        """
+        self._remembered.pop("link-keys", None)
+        new = _new_link_key(token_bytes, time.time() if now is None else now)
+        active = [new] if revoke else [new, *(self._read("link-keys") or "").split()][:MOST_LINK_KEYS]
+        client("ssm").put_parameter(
+            Name=f"{self._path}/link-keys", Value=" ".join(active), Type="SecureString", Overwrite=True
+        )
+        self._remembered.pop("link-keys", None)
+        return len(active)
+
     def _read(self, name: str) -> str | None:
         known = self._remembered.get(name)
         if known is not None and self._clock() - known[0] < REMEMBERED_FOR_S:
@@ -104,3 +152,7 @@ class Secrets:
         value = str(answer["Parameter"]["Value"])
         self._remembered[name] = (self._clock(), value)
         return value
+
+
+def _new_link_key(token_bytes: Callable[[int], bytes], now: float) -> str:
+    return f"{int(now)}.{base64.b64encode(token_bytes(32)).decode()}"

@@ -146,6 +146,7 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         storage.connect(table_name)
         secrets = Secrets(ENVIRONMENT["SECRETS_PATH"])
         secrets.ensure_hashing_key()
+        secrets.ensure_link_keys()
         secret = registrations.new_secret()
         secrets.add_webhook_secret("democon", "icebreaker", secret)
         storage.events.create(EVENT)
