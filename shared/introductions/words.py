@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from shared.connections import Relation
 from shared.identities import Identity
 from shared.identities.table import NETWORKS
 from shared.introductions.words_language import Words, words_for
-from shared.matching import Evidence, Match
+from shared.matching import BY_NAME, Evidence, Match
 
 # Not places where people are tied, but ways to find them.
-_NOWHERE = frozenset({"email", "phone", "homepage"})
+_NOWHERE: Final = frozenset({"email", "phone", "homepage"}) | BY_NAME
+MOST_NAMED: Final = 3  # of shared acquaintances: enough to begin a talk with
+# What the reader's own connections show, the closest first; the first that holds is said.
+_CLOSEST: Final = (
+    (Relation.CONNECTED, "connected"),
+    (Relation.CONTACT, "address_book"),
+    (Relation.FOLLOWS, "follows"),
+    (Relation.FOLLOWED_BY, "followed_by"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Acquaintance:
     follows: tuple[str, ...]  # where this side follows the other, beyond what is said above; sorted
     address_book: bool  # whether the other is in this side's address book
     each_has_other: bool  # each side's connections name the other, on no network that both share
+    followed_by: tuple[str, ...] = ()  # where this side's own followers include the other, beyond the above; sorted
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -45,10 +55,12 @@ def what_may_be_said(match: Match, attendee_id: str) -> Acquaintance:
     Nothing that only the other's connections show, except that a tie goes both ways: whom somebody follows or keeps
     in an address book is theirs to tell.
     """
+    match = match.certain
     mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
     each_other = _followed_both_ways(mine, theirs)
     connected = _networks((*mine, *theirs), Relation.CONNECTED)
     follows = _networks(mine, Relation.FOLLOWS).keys() - each_other.keys() - connected.keys()
+    followed_by = _networks(mine, Relation.FOLLOWED_BY).keys() - each_other.keys() - connected.keys()
     tied = bool(each_other or connected)
     return Acquaintance(
         each_other=each_other,
@@ -56,6 +68,7 @@ def what_may_be_said(match: Match, attendee_id: str) -> Acquaintance:
         follows=tuple(sorted(follows)),
         address_book=any(e.relation is Relation.CONTACT for e in mine),
         each_has_other=not tied and _knows(mine) and _knows(theirs),
+        followed_by=tuple(sorted(followed_by)),
     )
 
 
@@ -72,9 +85,44 @@ def how_they_know_each_other(
     :raises BrokenTemplate: naming file and line of the organizer's own words
     """
     words = words_for(*locales, templates=templates)
-    clauses = list(_clauses(what_may_be_said(match, attendee_id), words)) or [words.say("how.online")]
+    clauses = list(_clauses(what_may_be_said(match, attendee_id), words)) or [_less_certain(match, attendee_id, words)]
     pairs = [clauses[n : n + 2] for n in range(0, len(clauses), 2)]
     return " ".join(_sentence(words.say("how.both", one=p[0], two=p[1]) if len(p) == 2 else p[0]) for p in pairs)
+
+
+def asked_about(match: Match, attendee_id: str, *locales: str | None, templates: Path | None = None) -> str:
+    """Say whom ``attendee_id`` is asked about, without a name: a clause such as "somebody you follow on Mastodon".
+
+    Only what their own connections show. Who lists nothing hears the same words whatever the tie is: whom the other
+    follows is theirs to tell, and who only claims a handle learns nothing.
+
+    :param locales, templates: as for :func:`how_they_know_each_other`
+    """
+    words = words_for(*locales, templates=templates)
+    mine = match.listed_by(attendee_id)
+    certain = [e for e in mine if e.network not in BY_NAME]
+    by_name = [e for e in mine if e.network in BY_NAME]
+    return _closest("asked", certain, words) or _closest("asked.name", by_name, words) or words.say("asked.somebody")
+
+
+def asked_about_new(shared: int, *locales: str | None, templates: Path | None = None) -> str:
+    """The same about somebody with whom only acquaintances are shared, and how many."""
+    return words_for(*locales, templates=templates).say("asked.new", n=max(shared, 1))
+
+
+def how_new(shared: int, names: Sequence[str], *locales: str | None, templates: Path | None = None) -> str:
+    """Say whom two people both know; one short sentence.
+
+    :param shared: how many
+    :param names: those of them who may be named
+    """
+    words = words_for(*locales, templates=templates)
+    named = [" ".join(name.split()) for name in names if name.strip()][:MOST_NAMED]
+    if not named:
+        return _sentence(words.say("how.new", n=max(shared, 1)))
+    rest = max(shared - len(named), 0)
+    listed = words.list_of([*named, words.say("how.new_more", n=rest)] if rest else named)
+    return _sentence(words.say("how.new_named", n=len(named) + rest, names=listed))
 
 
 def where_to_say_hello(match: Match, attendee_id: str, registered: Iterable[Identity]) -> Identity | None:
@@ -104,8 +152,35 @@ def _clauses(known: Acquaintance, words: Words) -> Iterator[str]:
         yield words.say("how.each_has_other")
     if known.follows:
         yield words.say("how.follows", networks=words.list_of(sorted(map(network_name, known.follows))))
+    if known.followed_by:
+        yield words.say("how.followed_by", networks=words.list_of(sorted(map(network_name, known.followed_by))))
     if known.address_book:
         yield words.say("how.address_book")
+
+
+def _less_certain(match: Match, attendee_id: str, words: Words) -> str:
+    """What is true where nothing else may be said."""
+    mine, theirs = match.listed_by(attendee_id), match.listed_by(match.other(attendee_id))
+    certain = any(e.network not in BY_NAME for e in mine)
+    by_name = "" if certain else _closest("how.name", mine, words)
+    if by_name:
+        return by_name
+    if certain or not theirs:
+        return words.say("how.online")
+    return words.say("how.knows_you" if any(e.network not in BY_NAME for e in theirs) else "how.may_know_you")
+
+
+def _closest(key: str, evidence: Sequence[Evidence], words: Words) -> str:
+    """The clause about the closest relation there is; empty where there is none that we have words for."""
+    for relation, name in _CLOSEST:
+        found = [e for e in evidence if e.relation is relation]
+        if not found:
+            continue
+        if relation is Relation.CONTACT:
+            return words.say(f"{key}.{name}")
+        networks = words.list_of(sorted(map(network_name, _networks(found, relation))))
+        return words.say(f"{key}.{name}", networks=networks) if networks else words.say(f"{key}.listed")
+    return ""
 
 
 def _sentence(text: str) -> str:

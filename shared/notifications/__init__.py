@@ -2,7 +2,7 @@
 
 from shared.introductions.words_language import BrokenTemplate
 from shared.notifications.email import compose_email
-from shared.notifications.letter import Kind, Letter, Person
+from shared.notifications.letter import Kind, Letter, Person, Question
 from shared.notifications.text_message import compose_text_message
 from shared.notifications.topic_message import TopicMessage, UnreadableMessage
 
@@ -11,6 +11,7 @@ __all__ = [
     "Kind",
     "Letter",
     "Person",
+    "Question",
     "TopicMessage",
     "UnreadableMessage",
     "compose_email",

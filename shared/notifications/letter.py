@@ -13,7 +13,8 @@ class Kind(StrEnum):
     """What a message is for; also the name of its templates."""
 
     INTRODUCTION = "introduction"
-    RETRACTION = "retraction"  # somebody of whom an introduction told is not to be counted on any more
+    RETRACTION = "retraction"  # nothing but: somebody of whom we told is not to be counted on any more
+    FOLLOW_UP = "follow_up"  # the morning after: did you meet?
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,42 @@ class Person:
     both_new: bool = False  # at this event for the first time, both of them
     meet_at: datetime | None = None  # in the event's time zone
     meet_where: str = ""
+    known: bool = True  # to the reader; False: only the other lists them, or they share acquaintances
+    # Each https, and empty where there is nothing to answer.
+    yes_url: str = ""  # told: "I would like to meet"; to be confirmed: "yes, that is who I know"
+    no_url: str = ""  # "not this person"
+    met_url: str = ""  # afterwards: "we met"
+    missed_url: str = ""  # afterwards: "we did not"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Somebody to whom the reader may be introduced if both like; never named."""
+
+    about: str  # a clause: "somebody you follow on Mastodon"
+    yes_url: str = ""  # https, as below
+    not_now_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message, ready to be put into words."""
+    """One message, ready to be put into words: any of its parts together, at least one."""
 
     event: Event
     to_name: str
-    people: tuple[Person, ...]
+    people: tuple[Person, ...]  # of whom it tells
     first: bool  # the first message this person gets: it says where the data comes from and how to end it
     reference: str  # names this message in Message-ID, another for each; no personal data
     locale: str | None = None  # the reader's, BCP 47; without one, the event's
     kind: Kind = Kind.INTRODUCTION
     unsubscribe_url: str = ""  # https; a POST to it ends the messages at once (RFC 8058)
     page_url: str = ""  # https; the reader's own page, short enough for a text message
+    confirm: tuple[Person, ...] = ()  # is this who you know? Each of them is told nothing before
+    questions: tuple[Question, ...] = ()  # would you like to be introduced?
+    agreed: tuple[Person, ...] = ()  # you both would like to meet; with time and place where they have a slot
+    gone: tuple[str, ...] = ()  # names not to be counted on any more; "": one who must not be named any more
+    follow_up: tuple[Person, ...] = ()  # did you meet?
+    last: bool = False  # after this one there is silence, and it says so
 
     @property
     def first_day(self) -> date:

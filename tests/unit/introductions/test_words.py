@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from shared.connections import Relation
 from shared.identities import Identity
 from shared.introductions import how_they_know_each_other
-from shared.introductions.words import network_name, what_may_be_said, where_to_say_hello
+from shared.introductions.words import (
+    asked_about,
+    asked_about_new,
+    how_new,
+    network_name,
+    what_may_be_said,
+    where_to_say_hello,
+)
 from shared.matching import Evidence, Match
 
 CONNECTED = Evidence("linkedin", Relation.CONNECTED, None, "linkedin-connections")
@@ -90,6 +97,58 @@ def test_the_words_do_not_say_whom_the_other_follows_one_way_or_keeps_in_an_addr
     assert "GitHub" in how_they_know_each_other(match, "b")
 
 
+LANGUAGES = ["en", "de", "de-formal", "fr", "es"]
+BY_NAME = Evidence("name", Relation.CONNECTED, None, "linkedin-connections")
+BY_NAME_AND_COMPANY = Evidence("name+company", Relation.CONTACT, None, "google-contacts")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "clause"),
+    [
+        ([FOLLOWS, SINCE_2019], "somebody you follow on GitHub and Mastodon"),
+        ([FOLLOWS, CONNECTED], "somebody among your LinkedIn connections"),
+        ([BY_ADDRESS], "somebody among your LinkedIn connections"),
+        ([CONTACT, FOLLOWS], "somebody in your address book"),
+        ([Evidence("x", Relation.FOLLOWED_BY, None, "x-followers")], "somebody who follows you on X"),
+        ([BY_NAME], "somebody whose name is among your LinkedIn connections"),
+        ([BY_NAME, FOLLOWS], "somebody you follow on GitHub"),
+        ([BY_NAME_AND_COMPANY], "somebody whose name is in your address book"),
+        ([Evidence("name", Relation.CONNECTED, None, "own-list")], "somebody whose name is among your connections"),
+        ([], "somebody who may know you"),
+    ],
+)
+def test_a_question_says_what_the_readers_own_connections_show(evidence: list[Evidence], clause: str) -> None:
+    assert asked_about(Match("a", "b", tuple(evidence)), "a") == clause
+
+
+def test_who_is_found_by_name_is_not_said_to_be_connected() -> None:
+    assert how_they_know_each_other(Match("a", "b", (BY_NAME,)), "a") == (
+        "Their name is among your LinkedIn connections."
+    )
+    assert how_they_know_each_other(Match("a", "b", (BY_NAME,)), "b") == "They may know you."
+    both = Match("a", "b", (BY_NAME_AND_COMPANY,), (BY_NAME,))
+    assert how_they_know_each_other(both, "a") == "Their name is in your address book."
+    assert "connected" not in how_they_know_each_other(both, "b")
+    assert where_to_say_hello(both, "a", [Identity("linkedin", "mack")]) is None
+
+
+def test_who_lists_nobody_is_told_that_they_are_known_not_that_they_know() -> None:
+    assert how_they_know_each_other(Match("a", "b", (FOLLOWS,)), "b") == "They know you from online."
+    follower = Evidence("github", Relation.FOLLOWED_BY, None, "github-followers")
+    assert how_they_know_each_other(Match("a", "b", (follower,)), "a") == "They follow you on GitHub."
+
+
+def test_shared_acquaintances_are_counted_and_named_where_they_may_be() -> None:
+    assert how_new(4, ["Combeferre"]) == "You both know Combeferre and 3 other people."
+    assert how_new(2, ["Combeferre"]) == "You both know Combeferre and one other person."
+    assert how_new(2, ["Combeferre", "Joly"]) == "You both know Combeferre and Joly."
+    assert how_new(9, list("ABCDE")) == "You both know A, B, C and 6 other people."
+    assert how_new(1, [" "]) == "You have one acquaintance in common."
+    assert how_new(4, [], "de") == "Ihr habt 4 gemeinsame Bekannte."
+    assert asked_about_new(4) == "somebody with whom you share 4 acquaintances"
+    assert asked_about_new(1, "fr") == "une personne avec qui vous avez une connaissance commune"
+
+
 relations = st.sampled_from(list(Relation))
 evidence = st.builds(
     lambda network, relation: Evidence(network, relation, None, f"{network}-following"),
@@ -118,6 +177,11 @@ def test_a_network_on_which_only_the_other_lists_one_way_is_never_named(match: M
     assert said.endswith(".")
     hello = where_to_say_hello(match, "a", [Identity(n, "mack") for n in ("github", "linkedin", "bluesky")])
     assert hello is None or hello.network in shared
+
+
+@given(ties, ties, st.sampled_from(LANGUAGES))
+def test_a_question_does_not_depend_on_what_the_other_lists(one: Match, other: Match, locale: str) -> None:
+    assert asked_about(one, "a", locale) == asked_about(Match("a", "b", one.a_lists_b, other.b_lists_a), "a", locale)
 
 
 def test_hello_is_said_only_where_the_other_registered_and_the_tie_is() -> None:
