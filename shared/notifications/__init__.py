@@ -1,12 +1,14 @@
-"""What leaves the system: the message on the topic, and the e-mail or text message made of an introduction."""
+"""What leaves the system: the messages on the topic, and the e-mail or text message made of an introduction."""
 
 from shared.introductions.words_language import BrokenTemplate
 from shared.notifications.email import compose_email
 from shared.notifications.letter import Kind, Letter, Person, Question
 from shared.notifications.text_message import compose_text_message
-from shared.notifications.topic_message import TopicMessage, UnreadableMessage
+from shared.notifications.topic_message import AnyMessage, TopicMessage, UnreadableMessage, WaveMessage
+from shared.notifications.wave_line import slack_text, wave_line
 
 __all__ = [
+    "AnyMessage",
     "BrokenTemplate",
     "Kind",
     "Letter",
@@ -14,6 +16,9 @@ __all__ = [
     "Question",
     "TopicMessage",
     "UnreadableMessage",
+    "WaveMessage",
     "compose_email",
     "compose_text_message",
+    "slack_text",
+    "wave_line",
 ]

@@ -12,14 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.notifications import (
-    Kind,
-    Letter,
-    Person,
-    TopicMessage,
-    UnreadableMessage,
-    compose_email,
-)
+from shared.notifications import Kind, Letter, Person, compose_email
 from tests import democon
 from tests.democon import START
 
@@ -205,15 +198,3 @@ def test_no_name_becomes_a_header_or_markup(to: str, name: str, company: str) ->
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
     assert "<script" not in parts(message)[1]
-
-
-def test_a_topic_message_survives_the_queue_and_names_nobody() -> None:
-    message = TopicMessage("democon", "abcdefgh", "3-days-before", "email", "en")
-    assert TopicMessage.from_json(message.to_json()) == message
-    assert message.attributes == {"event": "democon", "kind": "introduction", "channel": "email", "locale": "en"}
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2}', '{"version": 1, "kind": "introduction"}'])
-def test_a_message_that_is_not_ours_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(UnreadableMessage, match=r".+"):
-        TopicMessage.from_json(text)
