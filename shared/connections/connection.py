@@ -16,6 +16,8 @@ class Relation(IntEnum):
     FOLLOWED_BY = 2  # the listed person follows the owner
     CONNECTED = 3  # both agreed to it on that network (LinkedIn, Facebook friends)
     CONTACT = 4  # an entry of the owner's address book
+    MET = 5  # both said afterwards that they met at an earlier event
+    NEVER = 6  # no tie: at an earlier event the owner asked not to be introduced to the listed person
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shared.introductions.introduction import (
     Mention,
     Part,
 )
+from shared.introductions.last_meeting import PastEvent, events_of_meetings, last_meeting
 from shared.introductions.meeting import Answer, Closeness, Meeting, Outcome, Side, Stage
 from shared.introductions.plan import Told, may_be_told, plan_wave
 from shared.introductions.states import SAID, UNSENT, MeetingState, State
@@ -31,11 +32,14 @@ __all__ = [
     "Mention",
     "Outcome",
     "Part",
+    "PastEvent",
     "Side",
     "Stage",
     "State",
     "Told",
+    "events_of_meetings",
     "how_they_know_each_other",
+    "last_meeting",
     "may_be_told",
     "plan_wave",
 ]

@@ -79,7 +79,7 @@ def may_be_told(
 
 
 def _goes_both_ways(mine: Collection[Evidence], theirs: Collection[Evidence]) -> bool:
-    if any(e.relation is Relation.CONNECTED for e in (*mine, *theirs)):
+    if any(e.relation in (Relation.CONNECTED, Relation.MET) for e in (*mine, *theirs)):
         return True
     outward = any(e.relation is not Relation.FOLLOWED_BY for e in mine)
     inward = any(e.relation is not Relation.FOLLOWED_BY for e in theirs)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from shared.connections import Relation
 from shared.identities import Identity
 from shared.identities.table import NETWORKS
+from shared.introductions.last_meeting import PastEvent, how_they_met
 from shared.introductions.words_language import Words, words_for
 from shared.matching import BY_NAME, Evidence, Match
 
@@ -73,7 +75,11 @@ def what_may_be_said(match: Match, attendee_id: str) -> Acquaintance:
 
 
 def how_they_know_each_other(
-    match: Match, attendee_id: str, *locales: str | None, templates: Path | None = None
+    match: Match,
+    attendee_id: str,
+    *locales: str | None,
+    templates: Path | None = None,
+    past_events: Mapping[str, PastEvent] = MappingProxyType({}),
 ) -> str:
     """Say to ``attendee_id`` how they and the other of the match know each other; one or two short sentences.
 
@@ -82,10 +88,13 @@ def how_they_know_each_other(
 
     :param locales: the reader's, then the event's (BCP 47); the first that there are words for, else English
     :param templates: the organizer's own words, a folder like ``shared/introductions/languages``
+    :param past_events: by id, those at which they met, as far as they are known
     :raises BrokenTemplate: naming file and line of the organizer's own words
     """
     words = words_for(*locales, templates=templates)
-    clauses = list(_clauses(what_may_be_said(match, attendee_id), words)) or [_less_certain(match, attendee_id, words)]
+    met = how_they_met(match, attendee_id, past_events, words)
+    clauses = [*filter(None, [met]), *_clauses(what_may_be_said(match, attendee_id), words)]
+    clauses = clauses or [_less_certain(match, attendee_id, words)]
     pairs = [clauses[n : n + 2] for n in range(0, len(clauses), 2)]
     return " ".join(_sentence(words.say("how.both", one=p[0], two=p[1]) if len(p) == 2 else p[0]) for p in pairs)
 
@@ -224,4 +233,4 @@ def _where(evidence: Evidence) -> str | None:
 
 
 def _knows(evidence: Iterable[Evidence]) -> bool:
-    return any(e.relation is not Relation.FOLLOWED_BY for e in evidence)
+    return any(e.relation not in (Relation.FOLLOWED_BY, Relation.MET) for e in evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.matching.directory import DirectoryEntry, claimed_twice, findable_under
+from shared.matching.directory import MET_SOURCE, NEVER_SOURCE, DirectoryEntry, claimed_twice, findable_under
 from shared.matching.evidence import (
     BY_NAME,
     LIKELY,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BY_NAME",
     "LIKELY",
+    "MET_SOURCE",
+    "NEVER_SOURCE",
     "POSSIBLE",
     "ByAttendee",
     "ConnectionSet",

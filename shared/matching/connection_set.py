@@ -98,6 +98,10 @@ class ConnectionSet:
             name_relation,
         )
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> ConnectionSet:
+        """The set with some of its entries."""
+        return replace(self, hashes=self.hashes[kept], relations=self.relations[kept], days=self.days[kept])
+
     def split(self, entries: int) -> list[ConnectionSet]:
         """The set in parts of at most ``entries`` entries, each a set by itself; at least one part. The names stand in
         the first."""

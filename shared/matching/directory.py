@@ -6,11 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from shared.identities import Identity
 from shared.matching.evidence import BY_NAME
 from shared.matching.hashing import hash_identity, hash_name
 from shared.names import name_keys
+
+# Sources of what is remembered of an earlier event go on with the event's id.
+MET_SOURCE: Final = "met-"
+NEVER_SOURCE: Final = "never-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class DirectoryEntry:
 
     @property
     def active_sources(self) -> frozenset[str]:
-        """The sources whose sets take part in matching."""
-        return frozenset(self.set_digests) if self.uses_connections else frozenset()
+        """The sources whose sets take part in matching; whom somebody is not to be introduced to always holds."""
+        return frozenset(s for s in self.set_digests if self.uses_connections or s.startswith(NEVER_SOURCE))
 
 
 def findable_under(

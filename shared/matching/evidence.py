@@ -81,14 +81,17 @@ class Match:
         return strength(self.a_lists_b, self.b_lists_a)
 
 
-# How likely one listing by itself means that the two would be glad to meet, on a scale from 0 to 1. A connection
-# both sides confirmed is worth more than an address book entry, and that more than a follow, which celebrities
-# collect by the million; being followed is the weakest, because it says nothing about the one who is followed.
+# How likely one listing by itself means that the two would be glad to meet, on a scale from 0 to 1. Who met, and both
+# said so, is surest. A connection both sides confirmed is worth more than an address book entry, and that more than a
+# follow, which celebrities collect by the million; being followed is the weakest, because it says nothing about the
+# one who is followed.
 WEIGHTS: Final[Mapping[Relation, float]] = {
+    Relation.MET: 0.9,
     Relation.CONNECTED: 0.8,
     Relation.CONTACT: 0.7,
     Relation.FOLLOWS: 0.5,
     Relation.FOLLOWED_BY: 0.3,
+    Relation.NEVER: 0.0,
 }
 
 
@@ -120,7 +123,11 @@ def strength(one_way: Iterable[Evidence], other_way: Iterable[Evidence]) -> floa
 
 
 def listings_to_matches(listings: Iterable[Listing]) -> list[Match]:
-    """Pair up listings, at most one for each direction of a pair; sorted by pair."""
+    """Pair up listings, at most one for each direction of a pair; sorted by pair.
+
+    Of whom somebody asked not to be introduced to there is no match, whatever else is known.
+    """
     directions: dict[tuple[str, str], tuple[Evidence, ...]] = {(x.lister, x.listed): x.evidence for x in listings}
-    pairs = sorted({(min(pair), max(pair)) for pair in directions})
+    refused = {pair for pair, evidence in directions.items() if any(e.relation is Relation.NEVER for e in evidence)}
+    pairs = sorted({(min(pair), max(pair)) for pair in directions} - {(min(pair), max(pair)) for pair in refused})
     return [Match(a, b, directions.get((a, b), ()), directions.get((b, a), ())) for a, b in pairs]

@@ -38,7 +38,7 @@ from shared.matching.hashing import HASH_BITS
 
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
-Links = npt.NDArray[np.uint32]  # attendee number * 16 + a bit for each relation
+Links = npt.NDArray[np.uint32]  # attendee number * 32 + a bit for each relation
 
 MOST_INTRODUCERS: Final = 3
 # A person listed by more attendees says little, at most 0.13 to the odds (0.26 at the event), and costs as much as
@@ -46,7 +46,7 @@ MOST_INTRODUCERS: Final = 3
 USUAL_CAP: Final = 200
 AT_EVENT: Final = 2.0  # who can introduce two in person counts as much as two who cannot
 
-_RELATION_BITS: Final = max(Relation)
+_RELATION_BITS: Final = max(relation for relation in Relation if WEIGHTS[relation])
 _RELATION_MASK: Final = (1 << _RELATION_BITS) - 1
 # Weights are whole multiples of these: then every product and sum below is exact, and no order of adding matters.
 _TIE_STEP: Final = 2.0**-8
@@ -129,6 +129,7 @@ class MutualCollector:
     def __init__(self, directory: Iterable[DirectoryEntry], *, listed_twice: ListedTwice | None = None) -> None:
         """:param listed_twice: what a first reading of the same sets remembered"""
         self._people = _People(directory)
+        self._refused: set[tuple[str, str]] = set()
         self._entries: _Entries | None = _Entries(self._people, listed_twice)
         self._acquaintances: _Acquaintances | None = None
         self._cap = 0
@@ -136,10 +137,17 @@ class MutualCollector:
     def add(self, connection_set: ConnectionSet) -> None:
         """Take one set; those of people who do not take part are passed over.
 
+        Whom the owner asked not to be introduced to is no acquaintance, and the two are no pair.
+
         :raises RuntimeError: where a search has begun
         """
         if self._entries is None:
             raise RuntimeError("add every set before the search begins")
+        refused = connection_set.relations == Relation.NEVER
+        if refused.any():
+            owner = connection_set.attendee_id
+            self._refused.update((owner, other) for other in self._people.named_by(connection_set.hashes[refused]))
+            connection_set = connection_set.only(~refused)
         self._entries.add(connection_set)
 
     def find(
@@ -161,7 +169,8 @@ class MutualCollector:
         :raises ValueError: where an earlier search had another cap
         """
         acquaintances = self._grouped(cap)
-        search = _Search(self._people, acquaintances, _neighbours(self._people, known), per_person)
+        left_out = _neighbours(self._people, (*known, *self._refused))
+        search = _Search(self._people, acquaintances, left_out, per_person)
         wanted = np.array([among is None or name in among for name in self._people.names], np.bool_)
         return MutualSearch(search.run(wanted), cap, acquaintances.left_out)
 
@@ -257,6 +266,12 @@ class _People:
     def number_of(self, name: str) -> int | None:
         """The number of an attendee who may be a member of a pair, else None."""
         return self._bringing.get(name)
+
+    def named_by(self, hashes: Hashes) -> Iterator[str]:
+        """The attendees whose these hashes are, of those that are anybody's alone."""
+        keys = hashes.copy()
+        linked = self.link(keys)
+        return (self.names[owner] for owner in self.owners[np.searchsorted(self.keys, keys[linked])].tolist())
 
     def others(self, number: int, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """For each hash whether it is not one that this attendee claims."""

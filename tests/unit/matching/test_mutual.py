@@ -94,17 +94,22 @@ def compared_one_by_one(world: World, cap: int = 200) -> dict[Pair, tuple[float,
         for hashed, _ in entry.findable:
             claims[hashed].append(entry.attendee_id)
     ties: dict[str, dict[str | int, set[Relation]]] = defaultdict(lambda: defaultdict(set))
+    refused: set[tuple[str | int, str | int]] = set()
     for each in world.sets:
         if each.attendee_id in taking_part and taking_part[each.attendee_id].uses_connections:
             for hashed, relation in zip(each.hashes.tolist(), each.relations.tolist(), strict=True):
                 if each.attendee_id not in claims[hashed]:
                     person = claims[hashed][0] if len(claims[hashed]) == 1 else hashed
-                    ties[each.attendee_id][person].add(Relation(relation))
+                    if relation == Relation.NEVER:
+                        refused |= {(each.attendee_id, person), (person, each.attendee_id)}
+                    else:
+                        ties[each.attendee_id][person].add(Relation(relation))
+    without = {*world.known, *refused}
     degree = Counter(person for listed in ties.values() for person in listed)
     pairs = {}
     for a, b in combinations(sorted(ties), 2):
         common = {c for c in ties[a] if c in ties[b] and degree[c] <= cap}
-        if common and (a, b) not in world.known and (b, a) not in world.known:
+        if common and (a, b) not in without and (b, a) not in without:
             strength = {c: tie_strength(ties[a][c]) * tie_strength(ties[b][c]) for c in common}
             odds = sum(strength[c] * rarity(degree[c], at_event=c in taking_part) for c in common)
             here = sorted((c for c in common if isinstance(c, str)), key=lambda c: (-strength[c], degree[c], c))
