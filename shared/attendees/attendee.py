@@ -31,6 +31,16 @@ def attendee_id_of(event_id: str, email: str, key: bytes) -> str:
     return base64.b32encode(digest).decode().lower()
 
 
+def address_hash_of(email: str, key: bytes) -> str:
+    """Name an address across events without saying whose it is, to remember that nobody writes to it any more.
+
+    :param email: canonical, as in Identity "email"
+    :returns: 32 characters, a-z and 2-7: so many that no two addresses share them
+    """
+    digest = hashlib.blake2b(email.encode(), key=key, digest_size=20, person=b"address").digest()
+    return base64.b32encode(digest).decode().lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket as last heard of; it outlives cancellation, so that an older message cannot bring it back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from shared.events.deliverability import Deliverability, why_to_pause
 from shared.events.event import AT_ONCE, FOLLOW_UP, MOST_WAVES, BadEvent, Event, Wave, shards_for
 from shared.events.stored import event_from_dict, event_to_dict
 
@@ -16,12 +17,14 @@ __all__ = [
     "FOLLOW_UP",
     "MOST_WAVES",
     "BadEvent",
+    "Deliverability",
     "Event",
     "Wave",
     "event_from_dict",
     "event_from_toml",
     "event_to_dict",
     "shards_for",
+    "why_to_pause",
 ]
 
 # Only the command line reads files of organizers; no function's cold start waits for their reader.

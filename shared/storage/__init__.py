@@ -1,7 +1,8 @@
 """The only room that talks to DynamoDB: one module per item type, each offering loads and writes of domain objects.
 
 Call :func:`connect` once per process, then use the modules: ``events``, ``attendees``, ``connection_sets``,
-``matches``, ``introductions``, ``meetings``, ``imports``. ``docs/architecture.md`` shows the items and their keys.
+``matches``, ``introductions``, ``meetings``, ``deliverability``, ``imports``. ``docs/architecture.md`` shows the items
+and their keys.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shared.storage import attendees, events, imports, introductions, matches, meetings, stream
+from shared.storage import attendees, deliverability, events, imports, introductions, matches, meetings, stream
 from shared.storage._table import Conflict, connect
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "attendees",
     "connect",
     "connection_sets",
+    "deliverability",
     "events",
     "imports",
     "introductions",

@@ -106,6 +106,24 @@ class MeetingItem(Item, discriminator="meeting"):
     version = NumberAttribute()
 
 
+class HealthItem(Item, discriminator="health"):
+    sent = NumberAttribute(null=True)
+    bounced = NumberAttribute(null=True)
+    complained = NumberAttribute(null=True)
+    paused_at = UnicodeAttribute(null=True)
+    paused_because = UnicodeAttribute(null=True)
+    texts = NumberAttribute(null=True)
+    text_millionths = NumberAttribute(null=True)
+
+
+class CountedReceiptItem(Item, discriminator="counted_receipt"):
+    """That a bounce or complaint was counted; its key says which."""
+
+
+class SuppressedItem(Item, discriminator="suppressed"):
+    why = UnicodeAttribute()
+
+
 class ImportItem(Item, discriminator="import"):
     report: JSONAttribute = JSONAttribute()
 

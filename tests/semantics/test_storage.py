@@ -21,7 +21,8 @@ from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes, match_everybody
 from shared.pipeline.receive_registration import store_registration
 from shared.registrations import Purpose, Registration, Status
-from shared.storage import Conflict, attendees, connection_sets, events, introductions, matches
+from shared.storage import Conflict, attendees, connection_sets, deliverability, events, introductions, matches
+from shared.storage.deliverability import Suppression
 from shared.storage.stream import DirectoryChange
 from tests.democon import EVENT, START
 
@@ -219,3 +220,40 @@ def test_an_event_is_deleted_with_everything(client: Any, table: str) -> None:
     match("ann", "bea")
     storage.events.delete(EVENT)
     assert client.scan(TableName=table)["Count"] == 0
+
+
+class TestDeliverability:
+    def test_whatever_is_counted_at_the_same_moment_is_all_counted(self) -> None:
+        def one(number: int) -> None:
+            deliverability.count_sent(EVENT)
+            # Each receipt comes twice.
+            deliverability.count(EVENT, Suppression.BOUNCED, attendee_id=f"a{number // 2}", wave="first")
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(one, range(80)))
+        health = deliverability.load(EVENT)
+        assert (health.sent, health.bounced) == (80, 40)
+
+    def test_only_one_of_many_pauses_the_event(self) -> None:
+        for _ in range(200):
+            deliverability.count_sent(EVENT)
+        deliverability.count(EVENT, Suppression.COMPLAINED, attendee_id="a", wave="first")
+        with ThreadPoolExecutor(8) as pool:
+            judged = list(pool.map(lambda _: deliverability.judge(EVENT, now=START), range(16)))
+        assert sum(each.just_paused for each in judged) == 1
+        assert all(each.health.paused for each in judged)
+
+    def test_the_budget_for_text_messages_is_never_overdrawn(self) -> None:
+        event = replace(EVENT, text_message_budget=1.0, text_message_price=0.07)
+        with ThreadPoolExecutor(8) as pool:
+            taken = list(pool.map(lambda _: deliverability.take_text_message(event), range(40)))
+        assert sum(taken) == 14
+        assert deliverability.load(event).text_cost == 0.98
+
+    def test_counting_a_mail_costs_one_write_and_a_bounce_four(self, storage_client: Any) -> None:
+        with metered(storage_client) as meter:
+            deliverability.count_sent(EVENT)
+        assert meter.write_units == 1
+        with metered(storage_client) as meter:
+            deliverability.count(EVENT, Suppression.BOUNCED, attendee_id="a", wave="first")
+        assert meter.write_units == 4

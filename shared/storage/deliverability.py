@@ -1,0 +1,219 @@
+"""How each event's messages fare, counted in one small item; and the addresses that nobody writes to any more.
+
+An event's mails change that item as often as they are sent, some hundred times a second at the most, where one item
+takes a thousand writes a second. A bounce or a complaint is counted once, however often its receipt comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+
+from shared.events import Deliverability, Event, why_to_pause
+from shared.storage._table import (
+    CountedReceiptItem,
+    HealthItem,
+    SuppressedItem,
+    batch_get,
+    expiry,
+    lost_a_race,
+    partition,
+    transaction,
+)
+
+KIND: Final = "HEALTH"
+MILLIONTHS: Final = 1_000_000  # sums of money are whole numbers of millionths of a dollar
+KEPT_SUPPRESSED: Final = timedelta(days=400)  # a yearly event's next edition is still spared
+MOST_ATTEMPTS: Final = 5
+
+
+class Suppression(StrEnum):
+    """Why nobody writes to an address any more."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counters after a receipt, and whether it was this one that paused the event."""
+
+    health: Deliverability
+    just_paused: bool = False
+
+
+def load(event: Event) -> Deliverability:
+    try:
+        return _health(HealthItem.get(*_key(event), consistent_read=True))
+    except DoesNotExist:
+        return Deliverability()
+
+
+def count_sent(event: Event) -> None:
+    """One more mail was taken by the provider."""
+    HealthItem(*_key(event)).update(actions=[HealthItem.sent.add(1), *_always(event)])
+
+
+def count(event: Event, what: Suppression, *, attendee_id: str, wave: str) -> bool:
+    """One more mail bounced or was complained of; False where that was counted before."""
+    counter = HealthItem.bounced if what is Suppression.BOUNCED else HealthItem.complained
+    pk, sk = _key(event)
+    receipt = CountedReceiptItem(pk, f"{what}#{attendee_id}#{wave}", expires_at=expiry(event))
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            with transaction() as write:
+                write.save(receipt, condition=CountedReceiptItem.pk.does_not_exist())
+                write.update(HealthItem(pk, sk), actions=[counter.add(1), *_always(event)])
+        except TransactWriteError as error:
+            if _counted_before(error):
+                return False
+            # Other mails of the event are being counted at the same moment.
+            if not lost_a_race(error) or attempt + 1 == MOST_ATTEMPTS:
+                raise
+        else:
+            break
+    return True
+
+
+def judge(event: Event, *, now: datetime) -> Counted:
+    """Pause the event where its counters say that it must not send on; to be called after every receipt."""
+    health = load(event)
+    because = why_to_pause(health)
+    if health.paused or because is None:
+        return Counted(health)
+    just_paused = pause(event, because, now=now)
+    return Counted(load(event), just_paused)
+
+
+def pause(event: Event, because: str, *, now: datetime) -> bool:
+    """Nothing more is sent for the event; False where it was paused already, which then stands as it was."""
+    try:
+        HealthItem(*_key(event)).update(
+            actions=[
+                HealthItem.paused_at.set(now.astimezone(UTC).isoformat(timespec="microseconds")),
+                HealthItem.paused_because.set(because),
+                *_always(event),
+            ],
+            condition=HealthItem.paused_at.does_not_exist(),
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def resume(event: Event) -> bool:
+    """Send on; False where the event was not paused.
+
+    The counters of mails start over: whoever resumes has dealt with what was counted, and the next receipt would
+    only pause the event again for the same mails. What was spent on text messages is spent and stays.
+    """
+    try:
+        HealthItem(*_key(event)).update(
+            actions=[
+                HealthItem.paused_at.remove(),
+                HealthItem.paused_because.remove(),
+                HealthItem.sent.set(0),
+                HealthItem.bounced.set(0),
+                HealthItem.complained.set(0),
+            ],
+            condition=HealthItem.paused_at.exists(),
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def take_text_message(event: Event) -> bool:
+    """Take the price of one text message out of the event's budget; False where not enough is left of it."""
+    price = round(event.text_message_price * MILLIONTHS)
+    left_before = round(event.text_message_budget * MILLIONTHS) - price
+    if left_before < 0:
+        return False
+    try:
+        HealthItem(*_key(event)).update(
+            actions=[HealthItem.texts.add(1), HealthItem.text_millionths.add(price), *_always(event)],
+            condition=HealthItem.text_millionths.does_not_exist() | (HealthItem.text_millionths <= left_before),
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def return_text_message(event: Event) -> None:
+    """Put back what was taken for a text message that certainly did not go out."""
+    price = round(event.text_message_price * MILLIONTHS)
+    HealthItem(*_key(event)).update(actions=[HealthItem.texts.add(-1), HealthItem.text_millionths.add(-price)])
+
+
+def suppress(address_hash: str, why: Suppression, *, now: datetime) -> None:
+    """Nobody writes to this address any more, at whichever event; see ``shared.attendees.address_hash_of``.
+
+    A complaint takes the place of a bounce, never the other way round.
+    """
+    actions: list[Any] = [
+        SuppressedItem.kind.set(SuppressedItem),
+        SuppressedItem.why.set(why.value),
+        SuppressedItem.expires_at.set(int((now + KEPT_SUPPRESSED).timestamp())),
+    ]
+    condition = (
+        None
+        if why is Suppression.COMPLAINED
+        else SuppressedItem.why.does_not_exist() | (SuppressedItem.why == Suppression.BOUNCED.value)
+    )
+    try:
+        SuppressedItem(*_suppressed_key(address_hash)).update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if not lost_a_race(error):
+            raise
+
+
+def is_suppressed(hashes: Iterable[str]) -> bool:
+    """Whether nobody writes to an address any more; its hash under each key that is still in use."""
+    keys = [_suppressed_key(each) for each in hashes]
+    return any(True for _ in batch_get(SuppressedItem, keys, consistent=True))
+
+
+def unsuppress(address_hash: str) -> None:
+    """Write to the address again: its mailbox was put right, or the person asked for it."""
+    SuppressedItem(*_suppressed_key(address_hash)).delete()
+
+
+def _counted_before(error: TransactWriteError) -> bool:
+    reasons = error.cancellation_reasons
+    return bool(reasons and reasons[0] is not None and reasons[0].code == "ConditionalCheckFailed")
+
+
+def _always(event: Event) -> list[Any]:
+    """What an update has to say too, because it may be the one that makes the item."""
+    return [HealthItem.kind.set(HealthItem), HealthItem.expires_at.set(expiry(event))]
+
+
+def _key(event: Event) -> tuple[str, str]:
+    return partition(event.event_id, KIND), KIND
+
+
+def _suppressed_key(address_hash: str) -> tuple[str, str]:
+    return f"SUPPRESSED#{address_hash}", "ADDRESS"
+
+
+def _health(item: HealthItem) -> Deliverability:
+    return Deliverability(
+        sent=int(item.sent or 0),
+        bounced=int(item.bounced or 0),
+        complained=int(item.complained or 0),
+        paused_at=datetime.fromisoformat(item.paused_at) if item.paused_at else None,
+        paused_because=item.paused_because or "",
+        texts=int(item.texts or 0),
+        text_cost=int(item.text_millionths or 0) / MILLIONTHS,
+    )
