@@ -39,7 +39,7 @@ def fetch(record: SQSRecord, lambda_context: LambdaContext) -> None:
     logger.append_keys(event_id=task.event_id, attendee_id=task.attendee_id, source=task.source)
     tools = Tools(
         web=web,
-        hashing_key=secrets.hashing_key(),
+        hashing_key=secrets.hashing_key,
         api_token=api_token,
         clock=lambda: datetime.now(UTC),
         out_of_time=lambda: lambda_context.get_remaining_time_in_millis() < MILLISECONDS_FOR_ONE_MORE,
@@ -71,9 +71,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     records = event["Records"]
     if records[0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)
-    failed = fetch_for_changes(
-        records, events=events, hashing_key=secrets.hashing_key(), now=datetime.now(UTC), put=put
-    )
+    failed = fetch_for_changes(records, events=events, hashing_key=secrets.hashing_key, now=datetime.now(UTC), put=put)
     metrics.add_metric("AttendeesLookedAt", MetricUnit.Count, len(records) - len(failed))
     logger.info("attendees looked at", records=len(records), failed=len(failed))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}

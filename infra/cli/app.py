@@ -25,6 +25,7 @@ from shared.pipeline import manage_event
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.prove_handles import prove_everybody
+from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
 from shared.services.web import Web
 from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
@@ -38,11 +39,13 @@ app = typer.Typer(
 event_app = typer.Typer(help="Make, show and end events.", no_args_is_help=True)
 attendees_app = typer.Typer(help="Who is coming.", no_args_is_help=True)
 connections_app = typer.Typer(help="Whom they know.", no_args_is_help=True)
+key_app = typer.Typer(help="The key under which identities are hashed.", no_args_is_help=True)
 app.add_typer(event_app, name="event")
 app.add_typer(attendees_app, name="attendees")
 app.add_typer(connections_app, name="connections")
 links_app = typer.Typer(help="The keys that sign attendees' links.", no_args_is_help=True)
 app.add_typer(links_app, name="links")
+app.add_typer(key_app, name="key")
 
 console = Console()
 errors = Console(stderr=True)
@@ -71,7 +74,7 @@ def main() -> None:
     """Run the command line; what a person can mend ends in one sentence, not in a traceback."""
     try:
         app()
-    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, storage.Conflict) as error:
+    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, StillUsed, storage.Conflict) as error:
         _say_wrong(str(error))
         sys.exit(1)
     except (BadEvent, BadSlots) as error:
@@ -363,7 +366,7 @@ def explain_pair(event_id: EventId, a: str, b: str) -> None:
         raise typer.BadParameter("both must be e-mail addresses")
     one, other = (address.handle for address in addresses if address is not None)
     try:
-        found = explain(event, one, other, hashing_key=deployment.secrets.hashing_key())
+        found = explain(event, one, other, id_key=deployment.secrets.id_key(event))
     except LookupError as error:
         raise NoDeployment(str(error)) from None
     table = Table("Who lists", "whom", "on", "as", "since", "from", "weighs", title=f"{found.score:.2f} of 1")
@@ -392,7 +395,8 @@ def prove(event_id: EventOption) -> None:
     outcome = prove_everybody(
         event,
         web=Web(),
-        hashing_key=deployment.secrets.hashing_key(),
+        hashing_key=deployment.secrets.hashing_key(event),
+        id_key=deployment.secrets.id_key(event),
         tokens=tokens,
         now=datetime.now(UTC),
     )
@@ -423,6 +427,51 @@ def rotate_link_keys(
         typer.confirm("End every link in every mail that went out so far?", abort=True)
     count = deployment.secrets.rotate_link_keys(revoke=revoke)
     console.print(f"Links are signed with the new key in ten minutes at the latest; keys that are good: {count}.")
+
+
+@key_app.command("list")
+def list_keys() -> None:
+    """Every version of the hashing key, and which events need it; the keys themselves are shown to nobody."""
+    table = Table("Version", "Hashes of", "Ids of")
+    for each in key_versions(_deployment().secrets):
+        hashing = (f"{one} (being changed)" if one in each.changing else one for one in each.hashing)
+        table.add_row(str(each.version), ", ".join(hashing), ", ".join(each.naming))
+    console.print(table if table.row_count else "There is no key yet; the first event makes one.")
+
+
+@key_app.command("rotate")
+def rotate_key(
+    event_id: Annotated[str, typer.Option("--event", "-e", help="Change the key of this event, which leaked.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Make a new version of the hashing key, for events from now on; or change the key of one event.
+
+    The latter makes the event's hashes anew and takes about 20 minutes. Cut short, repeat it: it goes on.
+    """
+    deployment = _deployment()
+    if not event_id:
+        console.print(f"Events made from now on take version {deployment.secrets.add_hashing_key()}.")
+        return
+    event = deployment.event(event_id)
+    if not yes and not event.rehashing:
+        typer.confirm(f"Change the key of {event.name}? Everybody's connections must be uploaded again.", abort=True)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=errors, transient=True) as progress:
+        task = progress.add_task("Waiting until every function knows of the new key", total=None)
+        changed = rotate_event_key(
+            event,
+            secrets=deployment.secrets,
+            watch=lambda count: progress.update(
+                task, description=f"{count} entries and sets replaced; waiting for what began before"
+            ),
+        )
+    console.print(f"{event.name} uses version {changed.key_version} from now on. Its attendees can upload again.")
+
+
+@key_app.command("forget")
+def forget_key_version(version: Annotated[int, typer.Argument(help="As `key list` shows it.")]) -> None:
+    """Delete a version of the hashing key that no event needs any more."""
+    forget_key(version, secrets=_deployment().secrets)
+    console.print(f"Version {version} is gone.")
 
 
 @app.command("match")

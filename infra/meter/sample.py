@@ -101,7 +101,7 @@ class Sample:
             agreed=frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS}),
             locale="en",
         )
-        store_registration(self.event, registration, hashing_key=KEY)
+        store_registration(self.event, registration, hashing_key=KEY, id_key=KEY)
 
     def bring(self, number: int) -> None:
         """As the import of an export does, once it is read; a test holds the two against each other."""

@@ -82,6 +82,9 @@ class Event:
     questions: Mapping[str, str] = field(default_factory=dict, hash=False)
     platforms: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)  # what each needs to be told
     retention_days: int = 30  # after the end, until everything is gone
+    key_version: int = 1  # of the hashing key, under which everything of the event is hashed
+    id_key_version: int = 1  # of the one that the event was made with, from which its attendees keep their ids
+    rehashing: bool = False  # a change of the hashing key was begun and has not ended
     slots: tuple[Slot, ...] = field(default=(), hash=False)
     walking_minutes: int = 5  # the least time between two slots of one person at different places
     new_mentions: int = 5  # to at most how many people one attendee is named as "new to you", over all waves

@@ -12,7 +12,7 @@ from shared.slots import slot_from_dict, slot_to_dict
 
 PLAIN = (
     "event_id", "name", "time_zone", "place", "organizer", "contact", "url", "locale",
-    "meeting_point", "shards", "follow_up", *WHOLE, *DOLLARS,
+    "meeting_point", "shards", "follow_up", "key_version", "id_key_version", "rehashing", *WHOLE, *DOLLARS,
 )  # fmt: skip
 
 
@@ -35,7 +35,9 @@ def event_from_dict(stored: Mapping[str, Any]) -> Event:
         zone = zone_named(stored["time_zone"])
         plain: dict[str, Any] = {name: stored[name] for name in PLAIN if name in stored}
         # Numbers may come back as Decimals.
-        plain |= {name: int(plain[name]) for name in ("shards", *WHOLE) if name in plain}
+        plain |= {
+            name: int(plain[name]) for name in ("shards", "key_version", "id_key_version", *WHOLE) if name in plain
+        }
         plain |= {name: float(plain[name]) for name in DOLLARS if name in plain}
         if not isinstance(plain.get("follow_up", True), bool):
             raise TypeError("follow_up is neither true nor false")

@@ -32,12 +32,12 @@ class Explanation:
     told: tuple[tuple[str, str], ...]
 
 
-def explain(event: Event, a_email: str, b_email: str, *, hashing_key: bytes) -> Explanation:
+def explain(event: Event, a_email: str, b_email: str, *, id_key: bytes) -> Explanation:
     """The pair of two attendees, by their canonical addresses.
 
     :raises LookupError: where one of them is not registered
     """
-    a, b = (_attendee(event, email, hashing_key) for email in (a_email, b_email))
+    a, b = (_attendee(event, email, id_key) for email in (a_email, b_email))
     match = matches.load_between(event, a.attendee_id, [b.attendee_id]).get(b.attendee_id)
     if match is None:
         low, high = sorted((a.attendee_id, b.attendee_id))
@@ -77,8 +77,8 @@ def _told(known: Match, match: Match, to: Attendee, other: Attendee) -> str:
     return "nothing yet: the tie goes one way, or rests on a list that proves nothing, so both are asked first"
 
 
-def _attendee(event: Event, email: str, hashing_key: bytes) -> Attendee:
-    attendee = attendees.load(event, attendee_id_of(event.event_id, email, hashing_key))
+def _attendee(event: Event, email: str, id_key: bytes) -> Attendee:
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, id_key))
     if attendee is None or attendee.erased:
         raise LookupError(f"nobody at {event.name} is registered as {email!r}")
     return attendee

@@ -104,7 +104,7 @@ class Tools:
     """What fetching needs of the world."""
 
     web: Web
-    hashing_key: bytes
+    hashing_key: Callable[[Event], bytes]
     api_token: Callable[[str, str], str | None]  # of an event for a network; None where there is none
     clock: Callable[[], datetime]
     out_of_time: Callable[[], bool]  # whether to stop here and go on in another invocation
@@ -126,7 +126,12 @@ def fetch_connections(task: FetchTask, *, events: KnownEvents, tools: Tools) -> 
 
 
 def fetch_for_changes(
-    records: Iterable[Mapping[str, Any]], *, events: KnownEvents, hashing_key: bytes, now: datetime, put: Put
+    records: Iterable[Mapping[str, Any]],
+    *,
+    events: KnownEvents,
+    hashing_key: Callable[[Event], bytes],
+    now: datetime,
+    put: Put,
 ) -> list[str]:
     """Put on the queue what the attendees in a batch of the table's stream want fetched, and forget what no longer.
 
@@ -145,7 +150,7 @@ def fetch_for_changes(
             event = events.get(event_id)
             if event is not None and now < event.ends_at:
                 for attendee_id, attendee in _loaded(event, changed):
-                    _plan(event, attendee_id, attendee, hashing_key, now, put)
+                    _plan(event, attendee_id, attendee, hashing_key(event), now, put)
         except Exception:
             logger.exception("lists not asked for, the stream will bring them again", extra={"event_id": event_id})
             failed.extend(number for numbers in changed.values() for number in numbers)
@@ -232,6 +237,7 @@ class _Fetch:
         self._list = wanted
         self._network = NETWORKS[wanted.network]
         self._tools = tools
+        self._key = tools.hashing_key(event)
         self._report = imports.load(event, _report_name(task.source, task.attendee_id))
 
     @cached_property
@@ -261,7 +267,7 @@ class _Fetch:
 
     def _resumed(self, handle: Identity) -> Progress:
         """Where an earlier invocation stopped, or the beginning."""
-        fingerprint, now = _fingerprint(handle, self._tools.hashing_key), self._tools.clock()
+        fingerprint, now = _fingerprint(handle, self._key), self._tools.clock()
         begin = Progress(fingerprint, now, now, self._network.first(handle.handle, self._list.relation))
         earlier = Progress.from_json(self._report.resume) if self._report and self._report.resume else None
         if self._report is None or earlier is None:
@@ -335,9 +341,7 @@ class _Fetch:
         connections = found.connections[: MOST_CONNECTIONS - progress.count]
         progress.count += len(connections)
         progress.hashes.update(
-            hash_identity(identity, self._tools.hashing_key)
-            for connection in connections
-            for identity in connection.identities
+            hash_identity(identity, self._key) for connection in connections for identity in connection.identities
         )
         # A list changes at one end or shifts at the other: the first and the last page together give that away.
         etag = page.headers.get("etag", "")
@@ -364,7 +368,7 @@ class _Fetch:
 
     def _insist_on_being_wanted(self, progress: Progress) -> None:
         handle = self._wanted_handle()
-        if handle is None or _fingerprint(handle, self._tools.hashing_key) != progress.handle:
+        if handle is None or _fingerprint(handle, self._key) != progress.handle:
             raise _Ended(_NOT_WANTED)
 
     def _keep(self, progress: Progress) -> None:

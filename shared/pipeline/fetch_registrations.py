@@ -36,7 +36,7 @@ def fetch_registrations(
     if event is None:
         return Receipt(0, reason="the event is gone")
     settings = event.platform_settings(message.platform)
-    key = secrets.hashing_key()
+    key, id_key = secrets.hashing_key(event), secrets.id_key(event)
 
     def get(path: str) -> Any:
         api, host = registrations.APIS[message.platform], registrations.host_of(message.platform, settings)
@@ -58,7 +58,7 @@ def fetch_registrations(
             changed += [forgotten] if forgotten else []
             tickets += forgotten is not None
             continue
-        change = store_registration(event, registration, hashing_key=key)
+        change = store_registration(event, registration, hashing_key=key, id_key=id_key)
         changed += [attendee.attendee_id for attendee in change.attendees]
         tickets += bool(change)
     return Receipt(tickets, tuple(changed))

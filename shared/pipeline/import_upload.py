@@ -61,9 +61,9 @@ def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: S
     imports.save(event, ImportReport(upload=key, kind=kind, state="running"))
     try:
         report = (
-            _import_attendees(event, upload, uploads, secrets.hashing_key())
+            _import_attendees(event, upload, uploads, secrets)
             if kind == "attendees"
-            else _import_connections(event, upload, uploads, secrets.hashing_key())
+            else _import_connections(event, upload, uploads, secrets)
         )
     except (UnreadableTable, UnknownExport, _Refused) as refusal:
         report = ImportReport(upload=key, kind=kind, state="refused", reason=str(refusal))
@@ -96,14 +96,14 @@ def _parse(key: str) -> tuple[str, str]:
     return parts[1], parts[2]
 
 
-def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
+def _import_attendees(event: Event, upload: Upload, uploads: Uploads, secrets: Secrets) -> ImportReport:
     table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
     rejects = _Rejects()
     read = changed = 0
     rows = _sorting_out(table, rejects)
     while chunk := list(islice(rows, ROWS_PER_CALL)):
         read += len(chunk)
-        changed += _store_chunk(event, chunk, key)
+        changed += _store_chunk(event, chunk, secrets)
     return ImportReport(
         upload=upload.key,
         kind="attendees",
@@ -120,12 +120,13 @@ def _import_attendees(event: Event, upload: Upload, uploads: Uploads, key: bytes
     )
 
 
-def _store_chunk(event: Event, chunk: list[Registration], key: bytes) -> int:
+def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> int:
     """Store rows together, or one by one where they are about the same ticket or person; how many changed."""
-    ids = [attendee_id_of(event.event_id, row.email or "", key) for row in chunk]
+    key, id_key = secrets.hashing_key(event), secrets.id_key(event)
+    ids = [attendee_id_of(event.event_id, row.email or "", id_key) for row in chunk]
     ticket_keys = [f"{row.platform}#{row.reference}" for row in chunk]
     if len(set(ids)) < len(chunk) or len(set(ticket_keys)) < len(chunk):
-        return sum(bool(store_registration(event, row, hashing_key=key)) for row in chunk)
+        return sum(bool(store_registration(event, row, hashing_key=key, id_key=id_key)) for row in chunk)
     tickets, known = attendees.load_for_registrations(event, list(zip(ticket_keys, ids, strict=True)))
     changes: list[tuple[Change, dict[str, Attendee]]] = []
     one_by_one: list[Registration] = []
@@ -148,14 +149,17 @@ def _store_chunk(event: Event, chunk: list[Registration], key: bytes) -> int:
         if changes:
             attendees.save(event, changes, hashing_key=key)
     except Conflict:
-        return sum(bool(store_registration(event, row, hashing_key=key)) for row in chunk)
-    return len(changes) + sum(bool(store_registration(event, row, hashing_key=key)) for row in one_by_one)
+        return sum(bool(store_registration(event, row, hashing_key=key, id_key=id_key)) for row in chunk)
+    return len(changes) + sum(
+        bool(store_registration(event, row, hashing_key=key, id_key=id_key)) for row in one_by_one
+    )
 
 
-def _import_connections(event: Event, upload: Upload, uploads: Uploads, key: bytes) -> ImportReport:
+def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets: Secrets) -> ImportReport:
     if upload.size > MAX_EXPORT_BYTES:
         raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
-    owner = _owner(event, upload, key)
+    key = secrets.hashing_key(event)
+    owner = _owner(event, upload, secrets.id_key(event))
     entry = attendees.directory_entries(event, [owner.attendee_id]).get(owner.attendee_id)
     if entry is not None and len(entry.uploads_before(upload.uploaded_at)) >= MOST_LISTS_A_DAY:
         raise _Refused(f"{MOST_LISTS_A_DAY} lists a day are the most that are read; this one can come tomorrow")
@@ -215,10 +219,10 @@ def _with_aliases(event: Event, owner: Attendee, export: Export, key: bytes) -> 
     return owner
 
 
-def _owner(event: Event, upload: Upload, key: bytes) -> Attendee:
+def _owner(event: Event, upload: Upload, id_key: bytes) -> Attendee:
     if upload.owner_email is None:
         raise _Refused("the upload does not say whose connections these are: its metadata has no “owner”")
-    owner = attendees.load(event, attendee_id_of(event.event_id, upload.owner_email, key))
+    owner = attendees.load(event, attendee_id_of(event.event_id, upload.owner_email, id_key))
     if owner is None or not owner.attending:
         raise _Refused("whose connections these are is not registered for this event with that address")
     if not (owner.agreed(Purpose.INTRODUCE) and owner.agreed(Purpose.CONNECTIONS)):

@@ -42,9 +42,9 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
 
     :raises shared.storage.Conflict: where there is one of this id
     """
-    secrets.ensure_hashing_key()
+    newest = secrets.ensure_hashing_key()
     secrets.ensure_link_keys()
-    events.create(event)
+    events.create(replace(event, key_version=newest, id_key_version=newest))
     secret = new_secret()
     try:
         secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
@@ -107,8 +107,8 @@ def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: dateti
     From the next send on nobody is told of them and they are told nothing; no later registration or list changes
     that, only they themselves.
     """
-    key = secrets.hashing_key()
-    attendee = attendees.load(event, attendee_id_of(event.event_id, email, key))
+    key = secrets.hashing_key(event)
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
     if attendee is None:
         return False
     attendees.save_attendee(event, withdraw(attendee, frozenset(Purpose), now=now), attendee, hashing_key=key)
@@ -119,8 +119,8 @@ def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: dateti
 
 def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
     """Forget a person; False where they are unknown. Cut short, it is finished by repeating it."""
-    key = secrets.hashing_key()
-    attendee = attendees.load(event, attendee_id_of(event.event_id, email, key))
+    key = secrets.hashing_key(event)
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
     if attendee is None:
         return False
     forget(event, attendee, hashing_key=key, now=now)
@@ -129,7 +129,7 @@ def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime)
 
 def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str, Any] | None:
     """All that is kept of a person, as JSON-able values for them to see; None where they are unknown."""
-    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.hashing_key()))
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
     if attendee is None or attendee.erased:
         return None
     consent = attendee.consent
@@ -171,7 +171,7 @@ class Funnel:
 
 def funnel(event: Event) -> Funnel:
     """The event's numbers as of now."""
-    directory = attendees.directory(event)
+    directory = attendees.directory_as_it_is(event)
     matched = {person for match in matches.load_all(event) for person in (match.a, match.b)}
     all_introductions = list(introductions.load_all(event))
     return Funnel(

@@ -67,7 +67,7 @@ def prove(
 ) -> Proved:
     """Which of the handles that an attendee claims are shown to be theirs. Never raises for what a network does.
 
-    :param key: the deployment's hashing key
+    :param key: the event's key for ids, so that a code holds when the hashing key is changed
     :param page_url: of our page of this attendee, if there is one
     :param tokens: by network, a token of the deployment's for its API: GitHub shows e-mail addresses only with one
     :param out_of_time: whether to stop asking; the rest is to be tried later
@@ -156,7 +156,7 @@ class _Asking:
 
 
 def prove_everybody(
-    event: Event, *, web: Asks, hashing_key: bytes, tokens: Mapping[str, str], now: datetime
+    event: Event, *, web: Asks, hashing_key: bytes, id_key: bytes, tokens: Mapping[str, str], now: datetime
 ) -> Counter[str]:
     """Ask about the handles of everybody who may be named, and keep what is shown.
 
@@ -166,7 +166,7 @@ def prove_everybody(
     for attendee in attendees.load_all(event):
         if not attendee.may_be_named or not attendee.identities:
             continue
-        proved = prove(attendee, event, web, hashing_key, tokens=tokens)
+        proved = prove(attendee, event, web, id_key, tokens=tokens)
         outcome.update(proof.kind.value for _, proof in proved.proven)
         outcome["unproven"] += len(proved.unproven)
         outcome["try later"] += len(proved.try_later)

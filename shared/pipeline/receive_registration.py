@@ -59,8 +59,11 @@ def receive_registration(
     settings = event.platform_settings(platform)
     delivery = registrations.receive(platform, headers, body, active, now=now, settings=settings, query=query or {})
     pointers.put([PointerMessage(event_id, platform, pointer) for pointer in delivery.pointers])
-    key = secrets.hashing_key()
-    changes = [store_registration(event, registration, hashing_key=key) for registration in delivery.registrations]
+    key, id_key = secrets.hashing_key(event), secrets.id_key(event)
+    changes = [
+        store_registration(event, registration, hashing_key=key, id_key=id_key)
+        for registration in delivery.registrations
+    ]
     return Receipt(
         changed=sum(map(bool, changes)),
         attendee_ids=tuple(attendee.attendee_id for change in changes for attendee in change.attendees),
@@ -98,14 +101,14 @@ def _webhook(event_id: str, platform: str, events: KnownEvents, secrets: Secrets
     return event, active
 
 
-def store_registration(event: Event, registration: Registration, *, hashing_key: bytes) -> Change:
+def store_registration(event: Event, registration: Registration, *, hashing_key: bytes, id_key: bytes) -> Change:
     """Store one registration: one round trip to read, and one to write if it changes anything.
 
     A third is needed only where a ticket changed hands, for its earlier holder.
 
     :raises Conflict: where others kept writing the same ticket or person
     """
-    attendee_id = attendee_id_of(event.event_id, registration.email, hashing_key) if registration.email else None
+    attendee_id = attendee_id_of(event.event_id, registration.email, id_key) if registration.email else None
     ticket_key = f"{registration.platform}#{registration.reference}"
     for attempt in range(ATTEMPTS):
         tickets, known = attendees.load_for_registrations(event, [(ticket_key, attendee_id)])

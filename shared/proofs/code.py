@@ -25,7 +25,7 @@ def code_for(event_id: str, attendee_id: str, identity: Identity, key: bytes) ->
     Keyed, so that nobody but its attendee, who gets it by mail, can know it; and of this handle only, so that a code
     seen in one profile proves nothing anywhere else.
 
-    :param key: the deployment's hashing key
+    :param key: the event's key for ids
     """
     text = "\0".join((event_id, attendee_id, identity.network, identity.handle))
     digest = hashlib.blake2b(text.encode(), key=key, digest_size=10, person=b"proof").digest()

@@ -1,12 +1,15 @@
-"""The hashing key, webhook secrets and platforms' tokens: SSM SecureStrings under one path per stack."""
+"""The hashing keys, webhook secrets and platforms' tokens: SSM SecureStrings under one path per stack."""
 
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
+from shared.events import Event
 from shared.services._clients import client
 
 # A rotated secret is in use everywhere after this many seconds, without a new deployment.
@@ -14,13 +17,18 @@ REMEMBERED_FOR_S = 300
 # So many keys of links are good at once; each rotation ends the links of the oldest.
 MOST_LINK_KEYS = 4
 
+_KEY_NAME = re.compile(r"hashing-key(?:-([1-9][0-9]*))?")
+
 
 class Secrets:
     """The secrets of one deployment.
 
-    ``path`` is the stack's, for example "/icebreaker/prod"; below it lie ``hashing-key``,
+    ``path`` is the stack's, for example "/icebreaker/prod"; below it lie the hashing keys,
     ``webhooks/<event>/<platform>`` and ``tokens/<event>/<platform>``, each read once per process. SecureStrings of the
     standard tier cost nothing while idle.
+
+    Every version of the hashing key is a parameter of its own, ``hashing-key`` the first, ``hashing-key-2`` the next:
+    none is ever written over, so that no two who make one at the same moment can lose one.
     """
 
     def __init__(self, path: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,33 +36,53 @@ class Secrets:
         self._clock = clock
         self._remembered: dict[str, tuple[float, str]] = {}
 
-    def hashing_key(self) -> bytes:
-        """The 32 bytes under which identities are hashed.
+    def hashing_key(self, event: Event) -> bytes:
+        """The 32 bytes under which the event's identities and names are hashed.
 
-        :raises LookupError: where no key was made yet
+        :raises LookupError: where there is no such key
         """
-        value = self._read("hashing-key")
-        if value is None:
-            raise LookupError(f"no hashing key under {self._path}; `icebreaker event create` makes one")
-        return base64.b64decode(value)
+        return self._key(event.key_version)
+
+    def id_key(self, event: Event) -> bytes:
+        """The 32 bytes from which the event's attendees have their ids: the key that the event was made with.
+
+        :raises LookupError: where there is no such key
+        """
+        return self._key(event.id_key_version)
+
+    def hashing_key_versions(self) -> list[int]:
+        """The versions of the hashing key that there are, the newest first."""
+        pages = client("ssm").get_paginator("get_parameters_by_path").paginate(Path=self._path)
+        names = (parameter["Name"].rpartition("/")[2] for page in pages for parameter in page["Parameters"])
+        found = (_KEY_NAME.fullmatch(name) for name in names)
+        return sorted((int(match[1] or 1) for match in found if match), reverse=True)
+
+    def add_hashing_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> int:
+        """Make a newer version of the hashing key, for events from now on; its number."""
+        version = max(self.hashing_key_versions(), default=0) + 1
+        ssm = client("ssm")
+        # Whoever makes one at the same moment makes the same version: the first of them holds.
+        with suppress(ssm.exceptions.ParameterAlreadyExists):
+            ssm.put_parameter(
+                Name=f"{self._path}/{_key_name(version)}",
+                Value=base64.b64encode(token_bytes(32)).decode(),
+                Type="SecureString",
+                Description="A key under which Icebreaker hashes identities; lost, every set must be uploaded again.",
+            )
+        return version
+
+    def forget_hashing_key(self, version: int) -> None:
+        """Delete a version of the hashing key; whoever asks makes sure that nothing hangs on it."""
+        client("ssm").delete_parameter(Name=f"{self._path}/{_key_name(version)}")
+        self._remembered.pop(_key_name(version), None)
 
     def webhook_secrets(self, event_id: str, platform: str) -> Sequence[str]:
         """The active secrets of an event's webhook, the newest first; none where there is no such webhook."""
         return (self._read(f"webhooks/{event_id}/{platform}") or "").split()
 
-    def ensure_hashing_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
-        """Make the hashing key, unless there is one: it is never replaced, every stored hash hangs on it."""
-        ssm = client("ssm")
-        try:
-            ssm.put_parameter(
-                Name=f"{self._path}/hashing-key",
-                Value=base64.b64encode(token_bytes(32)).decode(),
-                Type="SecureString",
-                Description="The key under which Icebreaker hashes identities; lost, every set must be uploaded again.",
-            )
-        except ssm.exceptions.ParameterAlreadyExists:
-            return
-        self._remembered.pop("hashing-key", None)
+    def ensure_hashing_key(self) -> int:
+        """The newest version of the hashing key; the first is made where there is none."""
+        return max(self.hashing_key_versions(), default=0) or self.add_hashing_key()
 
     def add_webhook_secret(self, event_id: str, platform: str, secret: str) -> None:
         """Make ``secret`` the newest of a webhook; the one before it stays valid, so that a rotation loses nothing."""
@@ -140,6 +168,12 @@ class Secrets:
         self._remembered.pop("link-keys", None)
         return len(active)
 
+    def _key(self, version: int) -> bytes:
+        value = self._read(_key_name(version))
+        if value is None:
+            raise LookupError(f"no version {version} of the hashing key under {self._path}")
+        return base64.b64decode(value)
+
     def _read(self, name: str) -> str | None:
         known = self._remembered.get(name)
         if known is not None and self._clock() - known[0] < REMEMBERED_FOR_S:
@@ -156,3 +190,7 @@ class Secrets:
 
 def _new_link_key(token_bytes: Callable[[int], bytes], now: float) -> str:
     return f"{int(now)}.{base64.b64encode(token_bytes(32)).decode()}"
+
+
+def _key_name(version: int) -> str:
+    return "hashing-key" if version == 1 else f"hashing-key-{version}"

@@ -16,7 +16,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -74,6 +74,7 @@ class DirectoryItem(Item, discriminator="directory"):
     uses_connections = NumberAttribute(null=True)
     sets = UnicodeAttribute(null=True)  # "source=digest,…", sorted
     uploads = UnicodeAttribute(null=True)  # "time,…", of the last day
+    key_version = NumberAttribute(null=True)  # of the hashing key, as in every item that has one: the first goes unsaid
 
 
 class ConnectionSetItem(Item, discriminator="connection_set"):
@@ -81,6 +82,7 @@ class ConnectionSetItem(Item, discriminator="connection_set"):
     digest = UnicodeAttribute()
     uploaded_at = UnicodeAttribute()
     parts = NumberAttribute()
+    key_version = NumberAttribute(null=True)
 
 
 class MatchesItem(Item, discriminator="matches"):
@@ -154,6 +156,22 @@ def expiry(event: Event) -> int:
     return int(event.expires_at.timestamp())
 
 
+def key_version_of(item: DirectoryItem | ConnectionSetItem) -> int:
+    """Under which version of the hashing key an item's hashes were made."""
+    return int(item.key_version or 1)
+
+
+def of_older_key(attribute: NumberAttribute, version: int) -> Any:
+    """The condition that an item's hashes were made under an older key than this one."""
+    older = attribute < version
+    return older | attribute.does_not_exist() if version > 1 else older
+
+
+def of_no_newer_key(attribute: NumberAttribute, version: int) -> Any:
+    """The condition that an item's hashes were made under this key or an older one, or that there is no item yet."""
+    return attribute.does_not_exist() | (attribute <= version)
+
+
 def query_shards(
     model: type[ModelT], event: Event, kind: str, *, consistent: bool, attributes: list[str] | None = None
 ) -> Iterator[ModelT]:
@@ -180,7 +198,7 @@ def in_parallel(work: Callable[[WorkT], ResultT], items: list[WorkT]) -> list[Re
         return list(pool.map(work, items))
 
 
-def lost_a_race(error: PutError | UpdateError | TransactWriteError) -> bool:
+def lost_a_race(error: PutError | UpdateError | DeleteError | TransactWriteError) -> bool:
     """Whether a write failed only because another one came first."""
     if isinstance(error, TransactWriteError):
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
@@ -22,7 +22,9 @@ from shared.storage._table import (
     TicketItem,
     batch_get,
     expiry,
+    key_version_of,
     lost_a_race,
+    of_no_newer_key,
     partition,
     query_shards,
     shard_of,
@@ -74,7 +76,8 @@ def save(event: Event, changes: Iterable[tuple[Change, Mapping[str, Attendee]]],
     """Write changes, all of them or none, in one round trip; each attendee at most once among them.
 
     :param changes: each with the attendees it was computed from, by id
-    :raises Conflict: where a ticket or attendee has changed since it was read; nothing is written
+    :raises Conflict: where a ticket or attendee has changed since it was read, or the event's hashing key since
+        ``event`` was; nothing is written
     """
     try:
         with transaction() as write:
@@ -98,7 +101,22 @@ def save_attendee(event: Event, attendee: Attendee, before: Attendee, *, hashing
 
 
 def directory(event: Event) -> list[DirectoryEntry]:
-    """The whole directory of the event."""
+    """The whole directory of the event.
+
+    :raises Conflict: while some can be found under hashes of another key than the others, or than the event's as in
+        ``event``. Who shares a name or a handle with whom cannot be seen then, and that decides what may be told.
+    """
+    items = list(query_shards(DirectoryItem, event, "DIRECTORY", consistent=True))
+    if any(item.hashes and key_version_of(item) != event.key_version for item in items):
+        raise Conflict(
+            f"the hashing key of {event.event_id!r} is being changed; matching goes on when that is done. If it was "
+            f"cut short, `icebreaker key rotate --event {event.event_id}` finishes it"
+        )
+    return [_entry(item) for item in items]
+
+
+def directory_as_it_is(event: Event) -> list[DirectoryEntry]:
+    """The whole directory, for counting: while the hashing key is being changed, not all hashes are of one key."""
     return [_entry(item) for item in query_shards(DirectoryItem, event, "DIRECTORY", consistent=True)]
 
 
@@ -112,9 +130,46 @@ def note_set(event: Event, attendee_id: str, source: str, digest: str, *, upload
     """Tell the directory which content the attendee's set of this source has now; wakes matching if it is new.
 
     :param uploaded_at: of what the attendee uploaded, which counts towards the day's limit if it is new
-    :raises Conflict: where other uploads of the attendee kept ending at the same moment
+    :raises Conflict: where other uploads of the attendee kept ending at the same moment, or the event's hashing key
+        was changed since ``event`` was read, so that the set counts for nothing
     """
     _change_sets(event, attendee_id, lambda known: {**known, source: digest}, uploaded_at)
+
+
+def hashed_under_older_keys(event: Event) -> list[str]:
+    """The attendees whose entries' hashes were made under an older key than the event's."""
+    items = query_shards(DirectoryItem, event, "DIRECTORY", consistent=True, attributes=["key_version"])
+    return [item.sk for item in items if key_version_of(item) < event.key_version]
+
+
+def rehash(event: Event, attendee_id: str, *, hashing_key: bytes) -> bool:
+    """Make the hashes of an attendee's entry anew, under the event's key; False where they changed meanwhile.
+
+    The attendee is written again as they are, which wakes whoever fetches their public lists.
+    """
+    attendee = load(event, attendee_id)
+    try:
+        with transaction() as write:
+            if attendee is None:
+                gone = AttendeeItem.pk.does_not_exist()
+                write.condition_check(AttendeeItem, *_key(event, "ATTENDEE", attendee_id), condition=gone)
+                _save_entry(write, event, attendee_id, _NOBODY)
+            else:
+                _save_profile(write, event, attendee, attendee)
+                _save_entry(write, event, attendee_id, _directory_facts(attendee, hashing_key))
+    except TransactWriteError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def forget_some_sets(event: Event, attendee_id: str, gone: Collection[tuple[str, str]]) -> None:
+    """Tell the directory that the attendee has no sets of these (source, digest) any more.
+
+    :raises Conflict: as for :func:`note_set`
+    """
+    _change_sets(event, attendee_id, lambda known: dict(known.items() - set(gone)))
 
 
 def forget_sets(event: Event, attendee_id: str) -> None:
@@ -151,6 +206,8 @@ def _change_sets(
             )
         # All sources stand in one attribute, written over what was read: two sources may arrive at once.
         unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
+        if wanted.items() - known.items():
+            unchanged &= of_no_newer_key(DirectoryItem.key_version, event.key_version)
         try:
             DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).update(actions=actions, condition=unchanged)
         except UpdateError as error:
@@ -158,7 +215,7 @@ def _change_sets(
                 raise
         else:
             return
-    raise Conflict("other uploads of the same attendee kept ending at the same moment")
+    raise Conflict("other uploads of the same attendee kept ending at the same moment, or the hashing key was changed")
 
 
 def _touched(event: Event) -> list[Any]:
@@ -185,28 +242,44 @@ def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
 
 
 def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attendee | None, key: bytes) -> None:
+    _save_profile(write, event, attendee, before)
+    entry, known = _directory_facts(attendee, key), _directory_facts(before, key) if before else None
+    if entry != known:
+        _save_entry(write, event, attendee.attendee_id, entry)
+
+
+def _save_profile(write: Any, event: Event, attendee: Attendee, before: Attendee | None) -> None:
     pk, sk = _key(event, "ATTENDEE", attendee.attendee_id)
     revision = before.revision if before else 0
     item = AttendeeItem(pk=pk, sk=sk, profile=_profile(attendee), revision=revision + 1, expires_at=expiry(event))
     unchanged = AttendeeItem.revision == revision if before else AttendeeItem.pk.does_not_exist()
     write.save(item, condition=unchanged)
-    entry, known = _directory_facts(attendee, key), _directory_facts(before, key) if before else None
-    if entry != known:
-        hashes, networks, registered, agreed, uses_connections = entry
-        write.update(
-            DirectoryItem(*_key(event, "DIRECTORY", attendee.attendee_id)),
-            actions=[
-                DirectoryItem.hashes.set(hashes) if hashes else DirectoryItem.hashes.remove(),
-                DirectoryItem.networks.set(networks) if networks else DirectoryItem.networks.remove(),
-                DirectoryItem.registered.set(registered),
-                DirectoryItem.agreed.set(agreed),
-                DirectoryItem.uses_connections.set(uses_connections),
-                *_touched(event),
-            ],
-        )
 
 
-def _directory_facts(attendee: Attendee, key: bytes) -> tuple[bytes, str, int, int, int]:
+def _save_entry(write: Any, event: Event, attendee_id: str, facts: _Facts) -> None:
+    hashes, networks, registered, agreed, uses_connections = facts
+    version = event.key_version
+    write.update(
+        DirectoryItem(*_key(event, "DIRECTORY", attendee_id)),
+        actions=[
+            DirectoryItem.hashes.set(hashes) if hashes else DirectoryItem.hashes.remove(),
+            DirectoryItem.networks.set(networks) if networks else DirectoryItem.networks.remove(),
+            DirectoryItem.registered.set(registered),
+            DirectoryItem.agreed.set(agreed),
+            DirectoryItem.uses_connections.set(uses_connections),
+            *([DirectoryItem.key_version.set(version)] if version > 1 else []),
+            *_touched(event),
+        ],
+        # Whoever read the event before its key was changed would put hashes of the old one among those of the new.
+        condition=of_no_newer_key(DirectoryItem.key_version, version),
+    )
+
+
+_Facts = tuple[bytes, str, int, int, int]
+_NOBODY: Final[_Facts] = (b"", "", 0, 0, 0)
+
+
+def _directory_facts(attendee: Attendee, key: bytes) -> _Facts:
     name, company = (attendee.name, attendee.company) if attendee.may_be_named else ("", "")
     findable = findable_under(attendee.findable_identities, key, name=name, company=company)
     return (

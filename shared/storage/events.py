@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
+from collections.abc import Callable
+from dataclasses import replace
+
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
 
 from shared.events import Event, event_from_dict, event_to_dict
 from shared.storage._table import Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
@@ -25,16 +28,19 @@ def create(event: Event) -> None:
 
 
 def update(event: Event) -> None:
-    """Keep the changed settings of an event.
+    """Keep the changed settings of an event; under which key it is hashed only :func:`change_key` changes.
 
-    :raises Conflict: where there is no event of this id (any more)
+    :raises Conflict: where there is no event of this id (any more), or its settings are being changed by somebody else
     """
-    try:
-        _item(event).save(condition=EventItem.pk.exists())
-    except PutError as error:
-        if lost_a_race(error):
-            raise Conflict(f"there is no event {event.event_id!r} any more") from error
-        raise
+    _rewrite(
+        event.event_id,
+        lambda stored: replace(
+            event,
+            key_version=stored.key_version,
+            id_key_version=stored.id_key_version,
+            rehashing=stored.rehashing,
+        ),
+    )
 
 
 def load(event_id: str) -> Event | None:
@@ -46,6 +52,20 @@ def load(event_id: str) -> Event | None:
 
 def load_all() -> list[Event]:
     return [event_from_dict(item.settings) for item in EventItem.query(_ALL_EVENTS)]
+
+
+def change_key(event: Event, *, key_version: int, rehashing: bool) -> Event:
+    """Keep under which key the event's hashes are made from now on, and whether older ones are still to be replaced.
+
+    :raises Conflict: where the event's key is not that of ``event`` any more, or its settings are being changed
+    """
+
+    def change(stored: Event) -> Event:
+        if (stored.key_version, stored.rehashing) != (event.key_version, event.rehashing):
+            raise Conflict(f"the hashing key of {event.event_id!r} is being changed by somebody else")
+        return replace(stored, key_version=key_version, rehashing=rehashing)
+
+    return _rewrite(event.event_id, change)
 
 
 def delete(event: Event) -> int:
@@ -62,6 +82,27 @@ def delete(event: Event) -> int:
     except DeleteError as error:
         raise RuntimeError(f"the event {event.event_id!r} could not be deleted; try again") from error
     return deleted + 1
+
+
+def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:
+    try:
+        item = EventItem.get(_ALL_EVENTS, event_id, consistent_read=True)
+    except DoesNotExist:
+        raise Conflict(f"there is no event {event_id!r} any more") from None
+    changed = change(event_from_dict(item.settings))
+    try:
+        item.update(
+            actions=[
+                EventItem.settings.set(event_to_dict(changed)),
+                EventItem.expires_at.set(expiry(changed)),
+            ],
+            condition=EventItem.settings == item.settings,
+        )
+    except UpdateError as error:
+        if lost_a_race(error):
+            raise Conflict(f"the settings of {event_id!r} are being changed by somebody else; try again") from error
+        raise
+    return changed
 
 
 def _empty(pk: str) -> int:

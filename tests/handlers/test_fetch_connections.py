@@ -183,7 +183,7 @@ class Fetcher:
 
         tools = Tools(
             web=self.web or Web(allow=self.networks.openings, resolve=lambda _: []),
-            hashing_key=self.world.secrets.hashing_key(),
+            hashing_key=self.world.secrets.hashing_key,
             api_token=lambda *_: self.token,
             clock=lambda: self.now,
             out_of_time=out_of_time,
@@ -226,7 +226,8 @@ def register(world: World, name: str, minute: int = 0, **data: Any) -> None:
         identities=tuple(sorted(Identity(network, handle) for network, handle in handles.items())),
         agreed=frozenset(data.get("agreed", ASKS)),
     )
-    store_registration(EVENT, registration, hashing_key=world.secrets.hashing_key())
+    key = world.secrets.hashing_key(EVENT)
+    store_registration(EVENT, registration, hashing_key=key, id_key=key)
 
 
 def ann(world: World, source: str = "github-following", **data: Any) -> FetchTask:
@@ -247,7 +248,7 @@ def expected(world: World, task: FetchTask, network: str, *people: tuple[str, ..
     """The digest of the set that an upload of the same list makes."""
     relation = LISTS[task.source].relation
     connections = [Connection(tuple(Identity(network, handle) for handle in handles), relation) for handles in people]
-    return pack_connections(task.attendee_id, task.source, connections, key=world.secrets.hashing_key()).digest
+    return pack_connections(task.attendee_id, task.source, connections, key=world.secrets.hashing_key(EVENT)).digest
 
 
 def as_noted(task: FetchTask) -> dict[str, str]:
@@ -328,7 +329,7 @@ class TestLists:
     def test_an_export_uploaded_while_fetching_is_the_newer_word(self, fetcher: Fetcher) -> None:
         fetcher.networks.people["github/ann/following"] = SEVEN
         task = ann(fetcher.world)
-        key = fetcher.world.secrets.hashing_key()
+        key = fetcher.world.secrets.hashing_key(EVENT)
         mine = Connection((Identity("github", "mine"),), Relation.FOLLOWS)
         uploaded = pack_connections(task.attendee_id, task.source, [mine], key=key)
 
@@ -713,7 +714,7 @@ class TestStream:
         failed = fetch_for_changes(
             records,
             events=KnownEvents(),
-            hashing_key=fetcher.world.secrets.hashing_key(),
+            hashing_key=fetcher.world.secrets.hashing_key,
             now=fetcher.now,
             put=tasks.append,
         )
@@ -766,7 +767,7 @@ class TestStream:
         other = replace(task, source="github-followers")
         fetcher.all(task)
         fetcher.all(other)
-        key = fetcher.world.secrets.hashing_key()
+        key = fetcher.world.secrets.hashing_key(EVENT)
         mine = [Connection((Identity("github", "mine"),), Relation.FOLLOWED_BY)]
         uploaded = pack_connections(other.attendee_id, other.source, mine, key=key)
         storage.connection_sets.save(EVENT, uploaded, uploaded_at=BEGIN + timedelta(hours=1))
@@ -814,7 +815,7 @@ class TestStream:
             raise ConnectionError
 
         records = self.stream(fetcher.world)
-        key = fetcher.world.secrets.hashing_key()
+        key = fetcher.world.secrets.hashing_key
         failed = fetch_for_changes(records, events=KnownEvents(), hashing_key=key, now=BEGIN, put=full)
         assert failed == [records[0]["dynamodb"]["SequenceNumber"]]
 

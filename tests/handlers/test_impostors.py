@@ -42,7 +42,7 @@ def _context() -> Any:
 
 
 def told(world: World, a: str, b: str) -> dict[str, str]:
-    found = explain(EVENT, f"{a}@example.org", f"{b}@example.org", hashing_key=world.secrets.hashing_key())
+    found = explain(EVENT, f"{a}@example.org", f"{b}@example.org", id_key=world.secrets.id_key(EVENT))
     return {name.lower(): words for name, words in found.told}
 
 

@@ -69,7 +69,7 @@ def test_deleting_an_event_takes_its_schedules_and_secrets_along(world: World) -
 
 
 def test_the_hashing_key_is_made_once_and_never_replaced(world: World) -> None:
-    key = world.secrets.hashing_key()
+    key = world.secrets.hashing_key(EVENT)
     world.secrets.ensure_hashing_key()
-    assert world.secrets.hashing_key() == key
+    assert world.secrets.hashing_key(EVENT) == key
     assert len(key) == 32

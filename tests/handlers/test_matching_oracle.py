@@ -317,7 +317,7 @@ class Venue:
             identities=tuple(sorted(owned)),
             agreed=agreed,
         )
-        store_registration(self.event, registration, hashing_key=self.key)
+        store_registration(self.event, registration, hashing_key=self.key, id_key=self.key)
 
     def _bring(self, attendee_id: str, source: str, listed: Entries, minute: int) -> None:
         connections = [Connection((identity,), relation, since) for identity, relation, since in listed]

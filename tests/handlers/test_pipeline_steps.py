@@ -153,7 +153,7 @@ class TestImport:
         from shared.matching import pack_connections
 
         [(old, _)] = storage.connection_sets.load_of(EVENT, owner)
-        empty = pack_connections(owner, old.source, [], key=world.secrets.hashing_key())
+        empty = pack_connections(owner, old.source, [], key=world.secrets.hashing_key(EVENT))
         assert storage.connection_sets.save(EVENT, empty, uploaded_at=newer)
         storage.attendees.note_set(EVENT, owner, old.source, empty.digest)
         match(world)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shared import registrations
 from shared.storage._table import Item
-from tests.handlers.conftest import World, registered
+from tests.handlers.conftest import EVENT, World, registered
 
 TITO = Path(__file__).parents[1] / "fixtures" / "registrations" / "tito-ticket-completed.json"
 
@@ -115,7 +115,7 @@ def test_a_registration_costs_at_most_six_write_units_and_two_round_trips(world:
 
     handler = world.handler("receive_registration")
     handler.events.get("democon")
-    handler.secrets.hashing_key()
+    handler.secrets.hashing_key(EVENT)
     handler.secrets.webhook_secrets("democon", "icebreaker")
     events.register("after-call.dynamodb", count)
     receive = handler.receive_registration

@@ -48,7 +48,7 @@ def registration(name: str, minute: int = 0, **changed: Any) -> Registration:
 
 def register(name: str, minute: int = 0, **changed: Any) -> str:
     """Store a registration; the attendee's id."""
-    store_registration(EVENT, registration(name, minute, **changed), hashing_key=KEY)
+    store_registration(EVENT, registration(name, minute, **changed), hashing_key=KEY, id_key=KEY)
     return id_of(name)
 
 

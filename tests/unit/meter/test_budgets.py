@@ -15,6 +15,7 @@ import pytest
 
 from infra.meter import Call, Meter, metered
 from infra.meter.sample import KEY, MOST_ATTENDEES, START, Sample, company_name, person_name, storage_client
+from shared.events import Event
 from shared.pipeline.import_upload import import_upload
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.manage_event import everything_about
@@ -32,7 +33,10 @@ class OneKey(Secrets):
     def __init__(self) -> None:
         super().__init__("/nowhere")
 
-    def hashing_key(self) -> bytes:
+    def hashing_key(self, event: Event) -> bytes:
+        return KEY
+
+    def id_key(self, event: Event) -> bytes:
         return KEY
 
 
