@@ -39,8 +39,9 @@ def event_from_dict(stored: Mapping[str, Any]) -> Event:
             name: int(plain[name]) for name in ("shards", "key_version", "id_key_version", *WHOLE) if name in plain
         }
         plain |= {name: float(plain[name]) for name in DOLLARS if name in plain}
-        if not isinstance(plain.get("follow_up", True), bool):
-            raise TypeError("follow_up is neither true nor false")
+        for name in ("follow_up", "rehashing"):
+            if not isinstance(plain.get(name, True), bool):
+                raise TypeError(f"{name} is neither true nor false")
         return Event(
             **plain,
             starts_at=_moment(stored["starts_at"]).astimezone(zone),

@@ -58,6 +58,9 @@ def events(draw: st.DrawFn) -> Event:
         follow_up=draw(st.booleans()),
         text_message_budget=draw(st.floats(0, 10_000)),
         text_message_price=draw(st.floats(0.001, 2)),
+        key_version=draw(st.integers(1, 99)),
+        id_key_version=draw(st.integers(1, 99)),
+        rehashing=draw(st.booleans()),
     )
 
 
@@ -203,6 +206,14 @@ def test_an_event_stored_before_there_were_slots_is_still_read() -> None:
     event = event_from_dict(stored)
     assert (event.slots, event.walking_minutes, event.new_mentions, event.follow_up) == ((), 5, 5, True)
     assert (event.text_message_budget, event.text_message_price) == (20.0, 0.08)
+
+
+def test_an_event_stored_before_keys_had_versions_has_the_first() -> None:
+    stored = event_to_dict(replace(EXAMPLE, key_version=2, id_key_version=2, rehashing=True))
+    for later in ("key_version", "id_key_version", "rehashing"):
+        del stored[later]
+    event = event_from_dict(stored)
+    assert (event.key_version, event.id_key_version, event.rehashing) == (1, 1, False)
 
 
 def test_as_many_slots_as_there_can_be_fit_into_one_item() -> None:

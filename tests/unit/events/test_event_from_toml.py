@@ -192,6 +192,7 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("walking_minutes = 90", "event.walking_minutes: must be a whole number from 0 to 60"),
         ("new_mentions = 2.5", "event.new_mentions: must be a whole number from 0 to 50"),
         ("new_mention = 2", 'event.new_mention: there is no such key (did you mean "new_mentions"?)'),
+        ("key_version = 2", "event.key_version: there is no such key"),
         ("follow_up = 'yes'", "event.follow_up: must be true or false"),
         ("followup = false", 'event.followup: there is no such key (did you mean "follow_up"?)'),
         ("text_message_budget = -1", "event.text_message_budget: must be US dollars, from 0 to 10,000"),
