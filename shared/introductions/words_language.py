@@ -90,6 +90,14 @@ class Words:
         """ "5 June 2026"."""
         return self._date("day_of_year", when)
 
+    def weekday(self, when: date) -> str:
+        """ "Friday"."""
+        return self._date("weekday", when)
+
+    def weekday_short(self, when: date) -> str:
+        """ "Fri"; for text messages."""
+        return self._date("weekday_short", when)
+
     def time_of_day(self, when: time) -> str:
         """ "10:30"."""
         if self.locale is None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.notifications.letter import Letter
-from shared.notifications.rendering import mail_to_stop, one_line, render, subject, words_of
+from shared.notifications.rendering import mail_to_stop, render, subject, words_of
+from shared.notifications.sections import one_line
 
 if TYPE_CHECKING:
     from shared.slots import CalendarPart

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared.events import Event
 from shared.introductions.words_language import words_for
-from shared.notifications.rendering import one_line
+from shared.notifications.sections import one_line
 from shared.slots import Invitation, Mailbox, Slot, uid_for
 
 

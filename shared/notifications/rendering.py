@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from shared.events import MOST_WAVES
 from shared.introductions.words_language import BrokenTemplate, Words, words_for
-from shared.notifications.letter import Kind, Letter, Person
+from shared.notifications.letter import Kind, Letter
+from shared.notifications.sections import capital, described, one_line, sections_of, subject_of, web_address
 
 if TYPE_CHECKING:  # takes long to import, and most who import this room render nothing
     from jinja2 import Environment
@@ -25,10 +26,7 @@ if TYPE_CHECKING:  # takes long to import, and most who import this room render 
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LINE_LENGTH: Final = 72
-MOST_LISTED: Final = 3  # networks, and mutual acquaintances: enough to begin a talk with
-NOTICE: Final = ("who", "why", "what", "source", "seen_by", "until", "rights")
-# Joins letters and emoji of one word; every other invisible character can only mislead.
-_JOINERS: Final = frozenset("\u200c\u200d")
+NOTICE: Final = ("who", "why", "what", "source", "seen_by", "until", "rights", "page")
 
 
 def words_of(letter: Letter, templates: Path | None = None) -> Words:
@@ -58,25 +56,7 @@ def render(letter: Letter, form: str, templates: Path | None = None) -> str:
 
 def subject(letter: Letter, templates: Path | None = None) -> str:
     """The subject line: what the message is about, in one line."""
-    words, event = words_of(letter, templates), one_line(letter.event.name)
-    if letter.kind is not Kind.INTRODUCTION:
-        return one_line(words.say(f"{letter.kind}.subject", event=event))
-    names = [named(person, words) for person in letter.people]
-    if len(names) > 2:
-        listed = words.say("mail.names_and_more", n=len(names) - 1, names=names[0])
-    else:
-        listed = words.list_of(names)
-    return one_line(words.say("mail.subject", n=len(names), names=listed, event=event))
-
-
-def named(person: Person, words: Words) -> str:
-    """The person's name as one line; a kind word where they registered none that can be read."""
-    return one_line(person.name) or words.say("mail.somebody")
-
-
-def one_line(text: str) -> str:
-    """A text that people typed, without line breaks and without what turns the direction of writing around."""
-    return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
+    return one_line(subject_of(letter, words_of(letter, templates)))
 
 
 def mail_to_stop(letter: Letter) -> str:
@@ -87,6 +67,7 @@ def mail_to_stop(letter: Letter) -> str:
 def _context(letter: Letter, words: Words) -> Mapping[str, object]:
     event = letter.event
     days = [words.day(day) for day in dict.fromkeys((letter.first_day, letter.last_day))]
+    page = web_address(letter.page_url)
     return {
         "words": words,
         "say": words.say,
@@ -95,48 +76,18 @@ def _context(letter: Letter, words: Words) -> Mapping[str, object]:
         "event_name": one_line(event.name),
         "organizer": one_line(event.organizer),
         "to_name": one_line(letter.to_name),
-        "people": [_described(person, words) for person in letter.people],
-        "names": words.list_of([named(person, words) for person in letter.people]),
+        "sections": sections_of(letter, words),
+        # For templates of an organizer's own that tell of people and of nothing else.
+        "people": [described(person, words) for person in letter.people],
         "days": days[0] if len(days) == 1 else words.say("mail.days", first=days[0], last=days[1]),
         "deleted_on": words.day_of_year(letter.deleted_on),
-        "notice": NOTICE,
-        "most": MOST_WAVES if letter.kind is Kind.INTRODUCTION else 0,
-        "place": "" if all(p.meet_at or p.meet_where for p in letter.people) else event.meeting_point,
+        "notice": [part for part in NOTICE if page or part != "page"],
+        "most": MOST_WAVES if letter.kind is Kind.INTRODUCTION and not letter.last else 0,
+        "ease": words.say("mail.ease") if letter.people or letter.confirm else "",
         "mail_to_stop": mail_to_stop(letter),
+        "page_url": page,
+        "unsubscribe_url": web_address(letter.unsubscribe_url),
     }
-
-
-def _described(person: Person, words: Words) -> Mapping[str, object]:
-    url = person.profile_url or ""
-    network = one_line(person.profile_network)
-    return {
-        "name": named(person, words),
-        "company": one_line(person.company),
-        "how": one_line(person.how),
-        "about": _to_talk_about(person, words),
-        "meet": _meeting(person, words),
-        # An address of any other kind might run something.
-        "url": url if url.startswith("https://") and url.isprintable() and " " not in url else "",
-        "greet": words.say("mail.greet", network=network) if network else words.say("mail.greet_online"),
-    }
-
-
-def _to_talk_about(person: Person, words: Words) -> list[str]:
-    listed = (person.shared_networks[:MOST_LISTED], person.mutuals[:MOST_LISTED])
-    networks, mutuals = ([one_line(text) for text in texts] for texts in listed)
-    return [
-        *([words.say("mail.also_on", n=len(networks), networks=words.list_of(networks))] if networks else []),
-        *([words.say("mail.mutuals", n=len(mutuals), names=words.list_of(mutuals))] if mutuals else []),
-        *([words.say("mail.last_met", occasion=one_line(person.last_met))] if person.last_met else []),
-        *([words.say("mail.both_new")] if person.both_new else []),
-    ]
-
-
-def _meeting(person: Person, words: Words) -> str:
-    at = person.meet_at
-    when = [words.day(at.date()), words.time_of_day(at.time())] if at else []
-    details = ", ".join([*when, *([one_line(person.meet_where)] if person.meet_where else [])])
-    return words.say("mail.meet", details=details) if details else ""
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
@@ -183,4 +134,5 @@ def _environment(templates: Path | None) -> Environment:
     )
     environment.filters["wrapped"] = _wrapped
     environment.filters["linked"] = _linked
+    environment.filters["capital"] = capital
     return environment

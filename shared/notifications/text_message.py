@@ -7,15 +7,16 @@ in which 70 units of 16 bits fit. Which of the two is a setting of the language:
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from shared.introductions.words_language import Words
-from shared.notifications.letter import Kind, Letter
-from shared.notifications.rendering import named, one_line, words_of
+from shared.notifications.letter import Kind, Letter, Person
+from shared.notifications.rendering import words_of
+from shared.notifications.sections import first_slot, named, one_line, web_address, when_in_words
 
 # GSM 03.38 basic character set, less those that take two places.
 GSM: Final = frozenset(
@@ -35,46 +36,146 @@ class Alphabet:
     spelled: Callable[[str], str]  # a text in this alphabet
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One part of the letter, said at lengths to choose from."""
+
+    forms: tuple[str, ...]  # the fullest first; the last one names nobody
+    asks: bool = False  # an answer is hoped for, and only the page can take it
+    must: bool = False  # goes on even where it costs the others their names
+
+
 def compose_text_message(letter: Letter, templates: Path | None = None) -> str:
     """As many names as fit, never a name cut in half; beyond the alphabet, letters lose their accents.
 
-    What does not fit is left out in this order: the meeting point, names from the last one on (they are counted
-    instead), every name, and at last the link.
+    What does not fit is left out in this order: the meeting point, what the lesser parts say, names from the last one
+    on (they are counted instead), every name, how to end the messages, and at last the link, where alone a question
+    can be answered.
 
     :raises BrokenTemplate: one of the organizer's own words cannot be used; names file and line
     """
     words = words_of(letter, templates)
     alphabet = _alphabet_of(words)
-    for text in _by_preference(letter, words):
+    sayings = list(_sayings(letter, words))
+    if not sayings:
+        raise ValueError("a letter with nothing to say makes no text message")
+    for text in _by_preference(letter, sayings, words):
         spelled = alphabet.spelled(text)
         if alphabet.units(spelled) <= alphabet.most:
             return spelled
-    return alphabet.spelled(_brief(letter, words))[: alphabet.most]
+    return alphabet.spelled(sayings[0].forms[-1])[: alphabet.most]
 
 
-def _by_preference(letter: Letter, words: Words) -> Iterator[str]:
+def _by_preference(letter: Letter, sayings: Sequence[Saying], words: Words) -> Iterator[str]:
     """Every way to say it, the fullest first."""
-    event = letter.event
+    lead, *others = sayings
     end = words.say("text_message.end")
-    link = words.say("text_message.link", url=letter.page_url) if letter.page_url else ""
-    introduction = letter.kind is Kind.INTRODUCTION
-    place = words.say("text_message.place", place=event.meeting_point) if event.meeting_point and introduction else ""
-    key = "text_message.coming" if introduction else "text_message.retraction"
-    names = _names(letter, words)
+    page = web_address(letter.page_url)
+    asks = any(saying.asks for saying in sayings)
+    link = words.say("text_message.answer" if asks else "text_message.link", url=page) if page else ""
+    if asks and not page:
+        link = words.say("text_message.no_page")
+    yield _joined(*(saying.forms[0] for saying in sayings), _place(letter, words), link, end)
+    yield _joined(*(saying.forms[0] for saying in sayings), link, end)
+    bodies = list(_bodies(lead, others))
+    for tail in ((link, end), (link,), (end,)):
+        yield from (_joined(body, *tail) for body in bodies)
+
+
+def _bodies(lead: Saying, others: Sequence[Saying]) -> Iterator[str]:
+    briefs = [saying.forms[-1] for saying in others]
+    least = sum(saying.must for saying in others)
+    for form in lead.forms:
+        yield from (_joined(form, *briefs[:n]) for n in range(len(briefs), least - 1, -1))
+    yield from (_joined(lead.forms[-1], *briefs[:n]) for n in range(least - 1, -1, -1))
+
+
+def _sayings(letter: Letter, words: Words) -> Iterator[Saying]:
+    """What leads, then what must not be left out, then the others."""
+    follow_up = _named_saying("follow_up", letter.follow_up, letter, words, asks=True)
+    told = _named_saying("coming", letter.people, letter, words, brief="brief")
+    parts = (
+        follow_up if letter.kind is Kind.FOLLOW_UP else None,
+        _agreed(letter, words),
+        told,
+        _named_saying("confirm", letter.confirm, letter, words, asks=True),
+        _asked(letter, words),
+        _gone(letter, words),
+        follow_up if letter.kind is not Kind.FOLLOW_UP else None,
+        Saying((words.say("text_message.last"),)) if letter.last else None,
+    )
+    said = [part for part in parts if part]
+    yield from said[:1]
+    yield from sorted(said[1:], key=lambda part: not part.must)
+
+
+def _named_saying(
+    key: str, people: Sequence[Person], letter: Letter, words: Words, *, brief: str = "", asks: bool = False
+) -> Saying | None:
+    if not people:
+        return None
+    names = _names(people, words)
+    event = one_line(letter.event.name)
     said = [
-        words.say(key, n=len(names), names=_listed(names, shown, words), event=one_line(event.name))
+        words.say(f"text_message.{key}", n=len(names), names=_listed(names, shown, words), event=event)
         for shown in range(len(names), 0, -1)
     ]
-    brief = _brief(letter, words)
-    yield _joined(said[0], place, link, end)
-    yield from (_joined(text, link, end) for text in (*said, brief))
-    yield from (_joined(text, end) for text in (*said, brief))
+    return Saying((*said, words.say(f"text_message.{brief or key + '_brief'}", n=len(names))), asks)
 
 
-def _names(letter: Letter, words: Words) -> list[str]:
+def _agreed(letter: Letter, words: Words) -> Saying | None:
+    first = first_slot(letter.agreed)
+    by_name = _named_saying("agreed", letter.agreed, letter, words)
+    if first is None or by_name is None:
+        return by_name
+    timed = sorted((p for p in letter.agreed if p.meet_at), key=lambda p: str(p.meet_at))
+    untimed = [p for p in letter.agreed if not p.meet_at]
+    rest = _named_saying("agreed", untimed, letter, words)
+    one = first[0]
+    forms = (
+        _joined(*(_slot(p, words) for p in timed), *(rest.forms[:1] if rest else ())),
+        _joined(*(_slot(p, words) for p in timed)),
+        _slot(one, words),
+        _slot(one, words, where=False),
+        by_name.forms[-1],
+    )
+    return Saying(tuple(dict.fromkeys(forms)))
+
+
+def _slot(person: Person, words: Words, *, where: bool = True) -> str:
+    assert person.meet_at is not None
+    when = when_in_words(person.meet_at, words, words.weekday_short)
+    place = one_line(person.meet_where) if where else ""
+    (name,) = _names([person], words)
+    return words.say("text_message.agreed_slot", names=name, details=", ".join([when, *([place] if place else [])]))
+
+
+def _asked(letter: Letter, words: Words) -> Saying | None:
+    n = len(letter.questions)
+    if not n:
+        return None
+    if letter.agreed or letter.people or letter.confirm:
+        return Saying((words.say("text_message.asked_more", n=n),), asks=True)
+    full = words.say("text_message.asked", n=n, event=one_line(letter.event.name))
+    return Saying((full, words.say("text_message.asked_brief", n=n)), asks=True)
+
+
+def _gone(letter: Letter, words: Words) -> Saying | None:
+    if not letter.gone:
+        return None
+    brief = words.say("text_message.retraction_brief")
+    people = [Person(name, "", "") for name in letter.gone if one_line(name)]
+    nameless = len(letter.gone) - len(people)
+    of_them = words.say("text_message.retraction_nameless", n=nameless) if nameless else ""
+    by_name = _named_saying("retraction", people, letter, words, brief="retraction_brief")
+    named_forms = by_name.forms[:-1] if by_name else ("",)
+    return Saying((*(_joined(form, of_them) for form in named_forms), brief), must=True)
+
+
+def _names(people: Iterable[Person], words: Words) -> list[str]:
     alphabet = _alphabet_of(words)
     # A name of which the alphabet leaves nothing says nothing.
-    return [alphabet.spelled(named(p, words)) or words.say("mail.somebody") for p in letter.people]
+    return [alphabet.spelled(named(p, words)) or words.say("mail.somebody") for p in people]
 
 
 def _listed(names: list[str], shown: int, words: Words) -> str:
@@ -82,10 +183,9 @@ def _listed(names: list[str], shown: int, words: Words) -> str:
     return words.list_of([*names[:shown], *([words.say("text_message.more", n=rest)] if rest else [])])
 
 
-def _brief(letter: Letter, words: Words) -> str:
-    if letter.kind is Kind.INTRODUCTION:
-        return words.say("text_message.brief", n=len(letter.people))
-    return words.say("text_message.retraction_brief")
+def _place(letter: Letter, words: Words) -> str:
+    place = one_line(letter.event.meeting_point or "")
+    return words.say("text_message.place", place=place) if place and letter.people else ""
 
 
 def _alphabet_of(words: Words) -> Alphabet:

@@ -139,7 +139,7 @@ def test_what_is_not_known_is_not_mentioned_and_what_is_known_is_said() -> None:
 
 
 def test_a_retraction_names_whom_not_to_count_on_and_no_reason() -> None:
-    message = mail(letter(MACK, first=False, kind=Kind.RETRACTION))
+    message = mail(Letter(EVENT, "Ann", (), False, "r", kind=Kind.RETRACTION, gone=("Mack",)))
     assert message["Subject"] == "A change to your introductions for DemoCon"
     for body in parts(message):
         assert "We told you that Mack would be at DemoCon. Please don’t count on it any more." in plain(body)

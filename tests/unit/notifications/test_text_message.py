@@ -58,7 +58,7 @@ def test_it_names_as_many_as_fit_and_counts_the_others() -> None:
     people = [f"{letter_} Longfellow-Featherstonehaugh" for letter_ in "ABCDE"]
     text = compose_text_message(letter(*people))
     assert text.startswith("A Longfellow-Featherstonehaugh, B Longfellow-Featherstonehaugh")
-    assert "more you know are coming to DemoCon too." in text
+    assert "and 2 more are coming to DemoCon too." in text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,283 @@
+"""A letter's parts in the reader's language, before they take the form of text or HTML; which leads, and the subject.
+
+Every part is one section: how it opens, a card for each person or question, and what is said about it below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared.introductions.words_language import Words
+from shared.notifications.letter import Kind, Letter, Person, Question
+
+MOST_LISTED: Final = 3  # networks, and mutual acquaintances: enough to begin a talk with
+# Joins letters and emoji of one word; every other invisible character can only mislead.
+_JOINERS: Final = frozenset("\u200c\u200d")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words to click on."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person, or one question about somebody who is not named."""
+
+    name: str  # of a question: the sentence that says whom it is about
+    company: str = ""
+    how: str = ""
+    about: tuple[str, ...] = ()  # sentences
+    meet: str = ""
+    url: str = ""  # where to say hello
+    greet: str = ""  # what to click on for that
+    answers: tuple[Link, ...] = ()  # the first is the yes
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the letter."""
+
+    part: str
+    opening: tuple[str, ...]  # sentences
+    cards: tuple[Card, ...] = ()
+    notes: tuple[str, ...] = ()  # paragraphs below the cards
+    links: tuple[Link, ...] = ()
+
+
+def sections_of(letter: Letter, words: Words) -> list[Section]:
+    """Every part that the letter has; what is certain first, then what is asked."""
+    parts = (
+        (letter.follow_up, _follow_up),
+        (letter.agreed, _agreed),
+        (letter.people, _told),
+        (letter.confirm, _confirm),
+        (letter.questions, _questions),
+        (letter.gone, _gone),
+        (letter.last, _last),
+    )
+    return [write(letter, words) for has, write in parts if has]
+
+
+def subject_of(letter: Letter, words: Words) -> str:
+    """What the message is about, in one line: its most important part."""
+    event = one_line(letter.event.name)
+    if letter.follow_up and letter.kind is Kind.FOLLOW_UP:
+        return words.say("parts.follow_up.subject", event=event)
+    if letter.agreed:
+        return _subject_of_agreed(letter.agreed, words, event)
+    if letter.people:
+        names = [named(person, words) for person in letter.people]
+        if len(names) > 2:
+            known = all(person.known for person in letter.people)
+            more = "mail.names_and_more" if known else "parts.told.names_and_more"
+            listed = words.say(more, n=len(names) - 1, names=names[0])
+        else:
+            listed = words.list_of(names)
+        return words.say("mail.subject", n=len(names), names=listed, event=event)
+    if letter.confirm:
+        names = [named(person, words) for person in letter.confirm]
+        return words.say("parts.confirm.subject", n=len(names), names=words.list_of(names), event=event)
+    if letter.questions:
+        return words.say("parts.questions.subject", event=event)
+    if letter.gone:
+        return words.say("retraction.subject", event=event)
+    return words.say("parts.follow_up.subject" if letter.follow_up else "parts.last.subject", event=event)
+
+
+def named(person: Person, words: Words) -> str:
+    """The person's name as one line; a kind word where they registered none that can be read."""
+    return one_line(person.name) or words.say("mail.somebody")
+
+
+def one_line(text: str) -> str:
+    """A text that people typed, without line breaks and without what turns the direction of writing around."""
+    return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
+
+
+def web_address(url: str | None) -> str:
+    """The address, where it is one; any other kind might run something."""
+    return url if url and url.startswith("https://") and url.isprintable() and " " not in url else ""
+
+
+def described(person: Person, words: Words, answers: Iterable[Link] = ()) -> Card:
+    """What is said about one person; what is not known is not mentioned."""
+    network = one_line(person.profile_network)
+    return Card(
+        name=named(person, words),
+        company=one_line(person.company),
+        how=one_line(person.how),
+        about=tuple(_to_talk_about(person, words)),
+        meet=_meeting(person, words, "mail.meet"),
+        url=web_address(person.profile_url),
+        greet=words.say("mail.greet", network=network) if network else words.say("mail.greet_online"),
+        answers=tuple(answers),
+    )
+
+
+def first_slot(people: Iterable[Person]) -> tuple[Person, datetime] | None:
+    """Who is met first, and when; None where nobody has a slot."""
+    timed = [(person, person.meet_at) for person in people if person.meet_at is not None]
+    return min(timed, key=lambda one: one[1], default=None)
+
+
+def sentence(clause: str) -> str:
+    """A clause as a sentence of its own."""
+    text = capital(one_line(clause))
+    return text if text.endswith((".", "?", "!", "…")) else text + "."
+
+
+def capital(text: str) -> str:
+    """Begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _told(letter: Letter, words: Words) -> Section:
+    people, event = letter.people, one_line(letter.event.name)
+    known = all(person.known for person in people)
+    cards = tuple(described(p, words, _answers(words, "told", p.yes_url, p.no_url)) for p in people)
+    notes = [_joined(words.say("mail.agreed", n=len(people)), _place(letter, people, words))]
+    if any(card.answers for card in cards):
+        notes.append(words.say("parts.told.answer"))
+    elif any(card.url for card in cards):
+        notes.append(words.say("mail.first_word"))
+    opening = words.say("mail.opening" if known else "parts.told.opening", n=len(people), event=event)
+    return Section("told", (opening,), cards, tuple(notes))
+
+
+def _agreed(letter: Letter, words: Words) -> Section:
+    people = letter.agreed
+    names = words.list_of([named(person, words) for person in people])
+    notes = (_place(letter, people, words), words.say("parts.agreed.ease") if web_address(letter.page_url) else "")
+    return Section(
+        "agreed",
+        (words.say("parts.agreed.opening", n=len(people), names=names),),
+        tuple(_with_slot(person, words) for person in people),
+        tuple(note for note in notes if note),
+    )
+
+
+def _with_slot(person: Person, words: Words) -> Card:
+    card = described(person, words)
+    meet = _meeting(person, words, "parts.agreed.meet") or words.say("parts.agreed.no_slot")
+    return Card(card.name, card.company, card.how, card.about, meet, card.url, card.greet)
+
+
+def _confirm(letter: Letter, words: Words) -> Section:
+    n = len(letter.confirm)
+    return Section(
+        "confirm",
+        (words.say("parts.confirm.opening", n=n, event=one_line(letter.event.name)),),
+        tuple(described(p, words, _answers(words, "confirm", p.yes_url, p.no_url)) for p in letter.confirm),
+        (words.say("parts.confirm.why", n=n),),
+    )
+
+
+def _questions(letter: Letter, words: Words) -> Section:
+    return Section(
+        "questions",
+        (words.say("parts.questions.opening", n=len(letter.questions), event=one_line(letter.event.name)),),
+        tuple(_question(question, words) for question in letter.questions),
+        (words.say("parts.questions.why"),),
+    )
+
+
+def _question(question: Question, words: Words) -> Card:
+    answers = _answers(words, "questions", question.yes_url, question.not_now_url)
+    return Card(capital(one_line(question.about)), answers=answers)
+
+
+def _gone(letter: Letter, words: Words) -> Section:
+    event = one_line(letter.event.name)
+    names = [name for name in map(one_line, letter.gone) if name]
+    nameless = len(letter.gone) - len(names)
+    opening = []
+    if names:
+        opening.append(words.say("retraction.opening", n=len(names), names=words.list_of(names), event=event))
+    if nameless:
+        text = words.say("retraction.nameless", n=nameless, event=event)
+        opening.append(capital(text) if names else text)
+    # Who is still there is the only way to find out who is not.
+    still = [words.say("retraction.still")] if nameless and web_address(letter.page_url) else []
+    return Section("gone", tuple(opening), notes=(" ".join([*still, words.say("retraction.ease")]),))
+
+
+def _follow_up(letter: Letter, words: Words) -> Section:
+    n, event = len(letter.follow_up), one_line(letter.event.name)
+    return Section(
+        "follow_up",
+        (words.say("parts.follow_up.opening", n=n, event=event),),
+        tuple(
+            Card(
+                named(person, words),
+                one_line(person.company),
+                answers=_answers(words, "follow_up", person.met_url, person.missed_url),
+            )
+            for person in letter.follow_up
+        ),
+        (words.say("parts.follow_up.why"),),
+    )
+
+
+def _last(letter: Letter, words: Words) -> Section:
+    page = web_address(letter.page_url)
+    again = words.say("parts.last.page" if page else "parts.last.write", contact=letter.event.contact)
+    opening = words.say("parts.last.opening", event=one_line(letter.event.name))
+    links = (Link(words.say("parts.last.again"), page),) if page else ()
+    return Section("last", (opening,), notes=(again,), links=links)
+
+
+def _answers(words: Words, part: str, yes_url: str, no_url: str) -> tuple[Link, ...]:
+    both = ((f"parts.{part}.yes", web_address(yes_url)), (f"parts.{part}.no", web_address(no_url)))
+    return tuple(Link(words.say(key), url) for key, url in both if url)
+
+
+def _subject_of_agreed(people: Sequence[Person], words: Words, event: str) -> str:
+    first = first_slot(people)
+    if first is None:
+        names = words.list_of([named(person, words) for person in people])
+        return words.say("parts.agreed.subject", n=len(people), names=names, event=event)
+    person, at = first
+    when = capital(when_in_words(at, words, words.weekday))
+    return words.say("parts.agreed.subject_slot", when=when, names=named(person, words), event=event)
+
+
+def when_in_words(at: datetime, words: Words, day: Callable[[datetime], str]) -> str:
+    """ "Tuesday 10:30"."""
+    return words.say("parts.when", day=day(at), time=words.time_of_day(at.time()))
+
+
+def _to_talk_about(person: Person, words: Words) -> Iterator[str]:
+    listed = (person.shared_networks[:MOST_LISTED], person.mutuals[:MOST_LISTED])
+    networks, mutuals = ([one_line(text) for text in texts] for texts in listed)
+    if networks:
+        yield words.say("mail.also_on", n=len(networks), networks=words.list_of(networks))
+    if mutuals:
+        yield words.say("mail.mutuals", n=len(mutuals), names=words.list_of(mutuals))
+    if person.last_met:
+        yield words.say("mail.last_met", occasion=one_line(person.last_met))
+    if person.both_new:
+        yield words.say("mail.both_new")
+
+
+def _meeting(person: Person, words: Words, key: str) -> str:
+    at = person.meet_at
+    when = [words.day(at.date()), words.time_of_day(at.time())] if at else []
+    details = ", ".join([*when, *([one_line(person.meet_where)] if person.meet_where else [])])
+    return words.say(key, details=details) if details else ""
+
+
+def _place(letter: Letter, people: Iterable[Person], words: Words) -> str:
+    place = one_line(letter.event.meeting_point or "")
+    has_own = all(person.meet_at or person.meet_where for person in people)
+    return words.say("mail.place", place=place) if place and not has_own else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(text for text in sentences if text)
