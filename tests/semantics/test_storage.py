@@ -20,7 +20,9 @@ from shared.matching import ConnectionSet, pack_connections
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes, match_everybody
 from shared.pipeline.receive_registration import store_registration
+from shared.pipeline.rotate_key import rotate_event_key
 from shared.registrations import Purpose, Registration, Status
+from shared.services import Secrets
 from shared.storage import Conflict, attendees, connection_sets, deliverability, events, introductions, matches
 from shared.storage.deliverability import Suppression
 from shared.storage.stream import DirectoryChange
@@ -257,3 +259,40 @@ class TestDeliverability:
         with metered(storage_client) as meter:
             deliverability.count(EVENT, Suppression.BOUNCED, attendee_id="a", wave="first")
         assert meter.write_units == 4
+
+
+class TwoKeys(Secrets):
+    """Secrets with a second version of the hashing key."""
+
+    def __init__(self) -> None:
+        super().__init__("/nowhere")
+
+    def hashing_key_versions(self) -> list[int]:
+        return [2, 1]
+
+    def hashing_key(self, event: Event) -> bytes:
+        return KEY if event.key_version == 1 else b"n" * 32
+
+
+def test_an_event_changes_its_key_and_whoever_knows_only_the_old_one_is_refused() -> None:
+    register("ann")
+    register("bea")
+    bring("ann", "bea")
+    match_everybody(EVENT)
+    changed = rotate_event_key(EVENT, secrets=TwoKeys(), sleep=lambda _: None)
+    assert events.load(EVENT.event_id) == changed
+    assert pairs() == set()
+    assert connection_sets.digests_of_older_keys(changed) == {}
+    assert attendees.hashed_under_older_keys(changed) == []
+    with pytest.raises(Conflict):
+        register("bea", 1, phone="+493012345678")
+    with pytest.raises(Conflict):
+        bring("ann", "bea", minute=1)
+    packed = pack_connections(
+        id_of("ann"), "x", [Connection((Identity("x", "bea"),), Relation.FOLLOWS)], key=TwoKeys().hashing_key(changed)
+    )
+    # As long ago as the set of the old key that it replaces.
+    assert connection_sets.save(changed, packed, uploaded_at=START)
+    attendees.note_set(changed, id_of("ann"), "x", packed.digest)
+    match_everybody(changed)
+    assert pairs() == {frozenset({id_of("ann"), id_of("bea")})}
