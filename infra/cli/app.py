@@ -22,11 +22,12 @@ from shared import identities, registrations, storage
 from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
+from shared.pipeline import post_to_slack as slack
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.prove_handles import prove_everybody
 from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
-from shared.services.web import Web
+from shared.services.web import Unreachable, Web
 from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
 from shared.tables import UnreadableTable
@@ -74,7 +75,7 @@ def main() -> None:
     """Run the command line; what a person can mend ends in one sentence, not in a traceback."""
     try:
         app()
-    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, StillUsed, storage.Conflict) as error:
+    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, StillUsed, storage.Conflict, Unreachable) as error:
         _say_wrong(str(error))
         sys.exit(1)
     except (BadEvent, BadSlots) as error:
@@ -158,6 +159,27 @@ def set_token(
     known = platform in registrations.APIS
     host = registrations.host_of(platform, event.platform_settings(platform)) if known else "api.github.com"
     console.print(f"Set. It is shown to {host} and to nobody else.")
+
+
+@event_app.command("slack")
+def set_slack(
+    event_id: EventId, off: Annotated[bool, typer.Option("--off", help="Tell it nowhere any more.")] = False
+) -> None:
+    """Set where each wave is told in one line: an incoming webhook of Slack, Mattermost, Rocket.Chat or Discord.
+
+    One line is posted there at once; the address is kept only if it is taken. For Discord, add /slack to the address.
+    """
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    if off:
+        deployment.secrets.set_slack_address(event_id, None)
+        console.print("Done. Nothing is posted any more, at the latest in five minutes.")
+        return
+    address = typer.prompt("The address of the incoming webhook", hide_input=True).strip()
+    host = slack.set_address(event, address, secrets=deployment.secrets, web=Web())
+    console.print(f"Set. {host} took a first line; nobody else is shown the address.")
+    if "SlackDeadLettersUrl" not in deployment.outputs:
+        console.print("This stack posts nothing yet: deploy it again with SlackSubscriber=yes.", style="yellow")
 
 
 @event_app.command("list")

@@ -1,4 +1,4 @@
-"""The hashing keys, webhook secrets and platforms' tokens: SSM SecureStrings under one path per stack."""
+"""The hashing keys, webhook secrets, tokens and subscribers' addresses: SSM SecureStrings under one path per stack."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Secrets:
     """The secrets of one deployment.
 
     ``path`` is the stack's, for example "/icebreaker/prod"; below it lie the hashing keys,
-    ``webhooks/<event>/<platform>`` and ``tokens/<event>/<platform>``, each read once per process. SecureStrings of the
-    standard tier cost nothing while idle.
+    ``webhooks/<event>/<platform>``, ``tokens/<event>/<platform>`` and ``subscribers/<event>/slack``, each read once per
+    process. SecureStrings of the standard tier cost nothing while idle.
 
     Every version of the hashing key is a parameter of its own, ``hashing-key`` the first, ``hashing-key-2`` the next:
     none is ever written over, so that no two who make one at the same moment can lose one.
@@ -110,12 +110,26 @@ class Secrets:
         client("ssm").put_parameter(Name=f"{self._path}/{name}", Value=token, Type="SecureString", Overwrite=True)
         self._remembered.pop(name, None)
 
+    def slack_address(self, event_id: str) -> str | None:
+        """The incoming webhook to which an event's waves are told; whoever knows it can post there."""
+        return self._read(f"subscribers/{event_id}/slack")
+
+    def set_slack_address(self, event_id: str, address: str | None) -> None:
+        """Set the incoming webhook to which an event's waves are told; None: they are told nowhere any more."""
+        name = f"subscribers/{event_id}/slack"
+        ssm = client("ssm")
+        if address is None:
+            ssm.delete_parameters(Names=[f"{self._path}/{name}"])  # this call does not mind where there is none
+        else:
+            ssm.put_parameter(Name=f"{self._path}/{name}", Value=address, Type="SecureString", Overwrite=True)
+        self._remembered.pop(name, None)
+
     def forget_event(self, event_id: str) -> None:
-        """Delete the secrets of every webhook of an event, and the tokens."""
+        """Delete the secrets of every webhook of an event, the tokens, and where its waves are told."""
         ssm = client("ssm")
         names = [
             parameter["Name"]
-            for kind in ("webhooks", "tokens")
+            for kind in ("webhooks", "tokens", "subscribers")
             for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{self._path}/{kind}/{event_id}")
             for parameter in page["Parameters"]
         ]

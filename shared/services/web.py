@@ -87,7 +87,7 @@ class Opening:
 
 
 class Web:
-    """GET and nothing else.
+    """GET, and POST where somebody asked us to tell their server something; nothing else.
 
     :param connect_seconds: for looking up the name, connecting and TLS together
     :param read_seconds: for asking and for the whole answer, from its first byte to its last
@@ -118,11 +118,23 @@ class Web:
         :raises NotPublic: where the address may not be asked at all; nothing was sent
         :raises Unreachable: where no whole answer came in time
         """
+        return self._exchange("GET", url, host, headers or {}, None)
+
+    def post(self, url: str, body: bytes, *, host: str, headers: Mapping[str, str] | None = None) -> Page:
+        """What ``host`` answers when ``body`` is posted to ``url``, whatever the status.
+
+        :param host: the one host that may be told; the URL must name exactly this one
+        :raises NotPublic: where the address may not be asked at all; nothing was sent
+        :raises Unreachable: where no whole answer came in time; the body may have arrived all the same
+        """
+        return self._exchange("POST", url, host, headers or {}, body)
+
+    def _exchange(self, method: str, url: str, host: str, headers: Mapping[str, str], body: bytes | None) -> Page:
         name = ascii_host(host)
         target = _target(url, name)
         connection = _Connection(name, self._dial(name), self._read_seconds)
         try:
-            return self._ask(connection, target, headers or {})
+            return self._ask(connection, method, target, headers, body)
         except (TimeoutError, ReadTimeout) as error:
             raise Unreachable(f"{name} did not answer within {self._read_seconds:g} seconds") from error
         except (HTTPError, http.client.HTTPException, OSError) as error:
@@ -132,15 +144,17 @@ class Web:
         finally:
             connection.close()
 
-    def _ask(self, connection: _Connection, target: str, headers: Mapping[str, str]) -> Page:
+    def _ask(
+        self, connection: _Connection, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Page:
         own = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Connection": "close"}
-        connection.request("GET", target, headers=own | dict(headers), preload_content=False)
+        connection.request(method, target, body, own | dict(headers), preload_content=False)
         answer = connection.getresponse()
         try:
-            body = self._body(answer, connection.host)
+            content = self._body(answer, connection.host)
         finally:
             answer.close()
-        return Page(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+        return Page(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
 
     def _body(self, answer: HTTPResponse, host: str) -> bytes:
         body = bytearray()
@@ -174,6 +188,17 @@ class Web:
         if not all(is_public(address) for address in addresses):
             raise NotPublic(f"{host} leads to an address that is not public, so it is not asked")
         return addresses
+
+
+def host_of(url: str) -> str:
+    """The host that a plain https address names, as :meth:`Web.get` takes it.
+
+    :raises NotPublic: where it is none, or names a port other than 443; the sentence does not repeat the address
+    """
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        raise NotPublic("that is no plain https address, so it is not asked")
+    return ascii_host(parts[1].removesuffix(f":{_PORT}"))
 
 
 def ascii_host(host: str) -> str:

@@ -42,8 +42,11 @@ def raw_server(answer: Callable[[socket.socket], None], *, reads_first: bool = T
 
 
 @contextmanager
-def http_server(answer: Callable[[str, dict[str, str]], Answer]) -> Iterator[int]:
-    """Serve GET over HTTP: ``answer(path with query, headers in lower case)`` → (status, headers, body); the port."""
+def http_server(answer: Callable[[str, dict[str, str]], Answer], *, posted: list[bytes] | None = None) -> Iterator[int]:
+    """Serve over HTTP: ``answer(path with query, headers in lower case)`` → (status, headers, body); the port.
+
+    GET only, unless there is a list for the bodies that are ``posted``.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -57,6 +60,13 @@ def http_server(answer: Callable[[str, dict[str, str]], Answer]) -> Iterator[int
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            if posted is None:
+                self.send_error(405)
+                return
+            posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             return

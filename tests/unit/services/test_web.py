@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.services.web import NotPublic, Opening, Unreachable, Web, is_public
+from shared.services.web import NotPublic, Opening, Unreachable, Web, host_of, is_public
 from tests.unit.services.servers import http_server, raw_server
 
 HOST = "social.example"
@@ -183,6 +183,62 @@ class TestWhatMayBeAsked:
         assert asked[0]["if-none-match"] == '"x"'
         assert asked[0]["user-agent"].startswith("Icebreaker")
         assert "cookie" not in asked[1]
+
+
+class TestPosting:
+    def test_a_body_is_posted_whole_and_the_answer_read(self) -> None:
+        posted: list[bytes] = []
+        asked: list[tuple[str, dict[str, str]]] = []
+
+        def answer(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+            asked.append((path, headers))
+            return 200, {}, b"ok"
+
+        body = b'{"text": "hello"}' * 10_000
+        with http_server(answer, posted=posted) as port:
+            headers = {"Content-Type": "application/json"}
+            page = web(port).post(f"https://{HOST}/hook?a=b", body, host=HOST, headers=headers)
+        assert (page.status, page.body, posted) == (200, b"ok", [body])
+        [(path, sent)] = asked
+        assert (path, sent["content-type"], sent["content-length"]) == (
+            "/hook?a=b",
+            "application/json",
+            str(len(body)),
+        )
+
+    @pytest.mark.parametrize("address", ["169.254.169.254", "10.0.0.1", "::1"])
+    def test_nothing_is_posted_inside(self, address: str, connects: list[Any]) -> None:
+        with pytest.raises(NotPublic, match="not public"):
+            Web(resolve=lambda _: [address]).post(f"https://{HOST}/hook", b"{}", host=HOST)
+        assert connects == []
+
+    def test_a_server_that_takes_a_body_and_says_nothing_is_left(self) -> None:
+        begun = time.monotonic()
+        with (
+            raw_server(lambda _: time.sleep(5)) as port,
+            pytest.raises(Unreachable, match=r"within 0\.3 seconds"),
+        ):
+            web(port, read_seconds=0.3).post(f"https://{HOST}/hook", b"{}", host=HOST)
+        assert time.monotonic() - begun < 1
+
+    @pytest.mark.parametrize("url", ["https://Hooks.Slack.example/services/T/B/x", "https://hooks.slack.example:443"])
+    def test_the_host_of_an_address_is_what_it_names(self, url: str) -> None:
+        assert host_of(url) == "hooks.slack.example"
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://a.example/s3cret",
+            "https://a.example:8443/s3cret",
+            "https://s3cret@a.example/",
+            "https://10.0.0.1/",
+            "",
+        ],
+    )
+    def test_what_is_no_plain_https_address_names_no_host_and_is_not_repeated(self, url: str) -> None:
+        with pytest.raises(NotPublic) as caught:
+            host_of(url)
+        assert "s3cret" not in str(caught.value)
 
 
 class TestWhatItCosts:

@@ -130,3 +130,44 @@ def test_each_channel_gets_only_its_own_messages(resources: dict[str, Any]) -> N
         if subscription["Protocol"] == "sqs"
     ]
     assert sorted(policies, key=str) == [{"channel": ["email"]}, {"channel": ["text_message"]}]
+
+
+# What stands there only where an organizer wants their chat told.
+SLACK = (
+    *(
+        "PostToSlackFunction",
+        "PostToSlackFunctionRole",
+        "PostToSlackFunctionWaves",
+        "PostToSlackFunctionWavesPermission",
+    ),
+    *("PostToSlackFunctionEventInvokeConfig", "PostToSlackLogs"),
+    *("SlackDeadLetters", "SlackDeadLettersPolicy", "SlackDeadLettersAlarm"),
+)
+
+
+def test_without_the_parameter_nothing_of_the_slack_subscriber_is_made(resources: dict[str, Any]) -> None:
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    assert template["Parameters"]["SlackSubscriber"]["Default"] == "no"
+    conditional = {name for name, resource in resources.items() if resource.get("Condition") == "HasSlackSubscriber"}
+    assert conditional == set(SLACK)
+    assert {name for name in resources if "Slack" in name} == set(SLACK)
+    unconditional = {name: resource for name, resource in resources.items() if name not in SLACK}
+    assert "Slack" not in str(unconditional)
+
+
+def test_the_slack_subscriber_gets_waves_only_and_what_it_could_not_tell_is_kept(resources: dict[str, Any]) -> None:
+    dead_letters = {"Fn::GetAtt": ["SlackDeadLetters", "Arn"]}
+    subscription = resources["PostToSlackFunctionWaves"]["Properties"]
+    assert subscription["Protocol"] == "lambda"
+    assert subscription["FilterPolicy"] == {"kind": ["wave"]}
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": dead_letters}
+    invoked = resources["PostToSlackFunctionEventInvokeConfig"]["Properties"]
+    assert invoked["DestinationConfig"]["OnFailure"]["Destination"] == dead_letters
+
+
+def test_the_slack_subscriber_reads_its_addresses_and_nothing_else(resources: dict[str, Any]) -> None:
+    policies = resources["PostToSlackFunctionRole"]["Properties"]["Policies"]
+    allowed = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+    assert sorted(statement["Action"] for statement in allowed) == ["sqs:SendMessage", "ssm:GetParameter"]
+    [secrets] = [s for s in allowed if s["Action"] == "ssm:GetParameter"]
+    assert secrets["Resource"]["Fn::Sub"].endswith(":parameter/icebreaker/${AWS::StackName}/subscribers/*")
