@@ -83,7 +83,7 @@ def _context(letter: Letter, words: Words) -> Mapping[str, object]:
         "deleted_on": words.day_of_year(letter.deleted_on),
         "notice": [part for part in NOTICE if page or part != "page"],
         "most": MOST_WAVES if letter.kind is Kind.INTRODUCTION and not letter.last else 0,
-        "ease": words.say("mail.ease") if letter.people or letter.confirm else "",
+        "signoff": words.say("parts.follow_up.signoff" if letter.kind is Kind.FOLLOW_UP else "mail.signoff"),
         "mail_to_stop": mail_to_stop(letter),
         "page_url": page,
         "unsubscribe_url": web_address(letter.unsubscribe_url),

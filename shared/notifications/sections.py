@@ -6,7 +6,7 @@ Every part is one section: how it opens, a card for each person or question, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -59,6 +59,7 @@ def sections_of(letter: Letter, words: Words) -> list[Section]:
         (letter.people, _told),
         (letter.confirm, _confirm),
         (letter.questions, _questions),
+        (letter.people or letter.confirm, _ease),
         (letter.gone, _gone),
         (letter.last, _last),
     )
@@ -106,8 +107,11 @@ def web_address(url: str | None) -> str:
     return url if url and url.startswith("https://") and url.isprintable() and " " not in url else ""
 
 
-def described(person: Person, words: Words, answers: Iterable[Link] = ()) -> Card:
-    """What is said about one person; what is not known is not mentioned."""
+def described(person: Person, words: Words, answers: Iterable[Link] = (), greet: str = "mail.greet") -> Card:
+    """What is said about one person; what is not known is not mentioned.
+
+    :param greet: the phrase to click on for the person's profile
+    """
     network = one_line(person.profile_network)
     return Card(
         name=named(person, words),
@@ -116,7 +120,7 @@ def described(person: Person, words: Words, answers: Iterable[Link] = ()) -> Car
         about=tuple(_to_talk_about(person, words)),
         meet=_meeting(person, words, "mail.meet"),
         url=web_address(person.profile_url),
-        greet=words.say("mail.greet", network=network) if network else words.say("mail.greet_online"),
+        greet=words.say(greet, network=network) if network else words.say(f"{greet}_online"),
         answers=tuple(answers),
     )
 
@@ -165,8 +169,9 @@ def _agreed(letter: Letter, words: Words) -> Section:
 
 def _with_slot(person: Person, words: Words) -> Card:
     card = described(person, words)
-    meet = _meeting(person, words, "parts.agreed.meet") or words.say("parts.agreed.no_slot")
-    return Card(card.name, card.company, card.how, card.about, meet, card.url, card.greet)
+    meet = _meeting(person, words, "parts.agreed.meet")
+    about = card.about if meet else (*card.about, words.say("parts.agreed.no_slot"))
+    return replace(card, about=about, meet=meet)
 
 
 def _confirm(letter: Letter, words: Words) -> Section:
@@ -174,7 +179,11 @@ def _confirm(letter: Letter, words: Words) -> Section:
     return Section(
         "confirm",
         (words.say("parts.confirm.opening", n=n, event=one_line(letter.event.name)),),
-        tuple(described(p, words, _answers(words, "confirm", p.yes_url, p.no_url)) for p in letter.confirm),
+        tuple(
+            # Nobody is greeted before it is clear who they are.
+            described(p, words, _answers(words, "confirm", p.yes_url, p.no_url), greet="parts.confirm.look")
+            for p in letter.confirm
+        ),
         (words.say("parts.confirm.why", n=n),),
     )
 
@@ -193,6 +202,10 @@ def _question(question: Question, words: Words) -> Card:
     return Card(capital(one_line(question.about)), answers=answers)
 
 
+def _ease(_: Letter, words: Words) -> Section:
+    return Section("ease", (), notes=(words.say("mail.ease"),))
+
+
 def _gone(letter: Letter, words: Words) -> Section:
     event = one_line(letter.event.name)
     names = [name for name in map(one_line, letter.gone) if name]
@@ -201,8 +214,8 @@ def _gone(letter: Letter, words: Words) -> Section:
     if names:
         opening.append(words.say("retraction.opening", n=len(names), names=words.list_of(names), event=event))
     if nameless:
-        text = words.say("retraction.nameless", n=nameless, event=event)
-        opening.append(capital(text) if names else text)
+        too = words.say("retraction.nameless_too", n=nameless)
+        opening.append(too if names else words.say("retraction.nameless", n=nameless, event=event))
     # Who is still there is the only way to find out who is not.
     still = [words.say("retraction.still")] if nameless and web_address(letter.page_url) else []
     return Section("gone", tuple(opening), notes=(" ".join([*still, words.say("retraction.ease")]),))

@@ -68,26 +68,30 @@ def compose_text_message(letter: Letter, templates: Path | None = None) -> str:
 
 def _by_preference(letter: Letter, sayings: Sequence[Saying], words: Words) -> Iterator[str]:
     """Every way to say it, the fullest first."""
-    lead, *others = sayings
-    end = words.say("text_message.end")
-    page = web_address(letter.page_url)
+    end, ask = words.say("text_message.end"), words.say("text_message.no_page")
     asks = any(saying.asks for saying in sayings)
+    page = web_address(letter.page_url)
     link = words.say("text_message.answer" if asks else "text_message.link", url=page) if page else ""
-    if asks and not page:
-        link = words.say("text_message.no_page")
-    yield _joined(*(saying.forms[0] for saying in sayings), _place(letter, words), link, end)
-    yield _joined(*(saying.forms[0] for saying in sayings), link, end)
-    bodies = list(_bodies(lead, others))
-    for tail in ((link, end), (link,), (end,)):
-        yield from (_joined(body, *tail) for body in bodies)
+    whole = [saying.forms[0] for saying in sayings]
+    for place in (_place(letter, words), ""):
+        yield _joined(*whole, place, link or (ask if asks else ""), end)
+    bodies = list(_bodies(*sayings))
+    for last in (end, ""):
+        # Who is told of nobody by name, or is asked, needs a way to go on.
+        yield from (_joined(body, link or (ask if asks or nameless else ""), last) for body, nameless in bodies)
+    for way in (ask, ""):
+        yield from (_joined(body, way, end) for body, _ in bodies)
 
 
-def _bodies(lead: Saying, others: Sequence[Saying]) -> Iterator[str]:
+def _bodies(lead: Saying, *others: Saying) -> Iterator[tuple[str, bool]]:
+    """The lead with as much of the others as there is room for, names before lesser parts; True where it names none."""
     briefs = [saying.forms[-1] for saying in others]
     least = sum(saying.must for saying in others)
     for form in lead.forms:
-        yield from (_joined(form, *briefs[:n]) for n in range(len(briefs), least - 1, -1))
-    yield from (_joined(lead.forms[-1], *briefs[:n]) for n in range(least - 1, -1, -1))
+        for n in range(len(briefs), least - 1, -1):
+            yield _joined(form, *briefs[:n]), form == lead.forms[-1]
+    for n in range(least - 1, -1, -1):
+        yield _joined(lead.forms[-1], *briefs[:n]), True
 
 
 def _sayings(letter: Letter, words: Words) -> Iterator[Saying]:

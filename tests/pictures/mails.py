@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
@@ -16,8 +18,9 @@ from zoneinfo import ZoneInfo
 from shared.connections import Relation
 from shared.events import Event, Wave
 from shared.introductions import how_they_know_each_other
+from shared.introductions.words import asked_about, asked_about_new, how_new
 from shared.matching import Evidence, Match
-from shared.notifications import Kind, Letter, Person, compose_email
+from shared.notifications import Kind, Letter, Person, Question, compose_email
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,6 +44,7 @@ EVENT: Final = Event(
     waves=(Wave("two-weeks-before", START - timedelta(days=14)),),
 )
 
+PAGE: Final = "https://ib.example/p/9f2c7d"
 _MASTODON: Final = Evidence("mastodon", Relation.FOLLOWS, datetime(2022, 3, 1, tzinfo=UTC).date(), "mastodon-following")
 _LINKEDIN: Final = Evidence("linkedin", Relation.CONNECTED, None, "linkedin-connections")
 _GITHUB: Final = Evidence("github", Relation.FOLLOWS, None, "github-following")
@@ -76,25 +80,47 @@ def examples(language: str) -> Mapping[str, Letter]:
             ("Jean Prouvaire", "", "https://github.com/prouvaire", "GitHub"),
         )
     )
-    known_more = Person(
-        combeferre.name,
-        combeferre.company,
-        combeferre.how,
-        combeferre.profile_url,
-        combeferre.profile_network,
+    answers = {"yes_url": f"{PAGE}/yes", "no_url": f"{PAGE}/no"}
+    outcomes = {"met_url": f"{PAGE}/met", "missed_url": f"{PAGE}/missed"}
+    known_more = replace(
+        combeferre,
         shared_networks=("Bluesky",),
         mutuals=("Enjolras", "Courfeyrac"),
         last_met="Paris 1831",
         meet_at=START + timedelta(hours=1, minutes=30),
         meet_where="Corinthe",
     )
-    reader = "Marius Pontmercy"
+    bahorel = Person("Bahorel", "", how_new(4, ["Combeferre"], language), known=False)
+    asked = (
+        Question(asked_about(Match("a", "b", (_MASTODON,)), "a", language), f"{PAGE}/yes", f"{PAGE}/not-now"),
+        Question(asked_about_new(4, language), f"{PAGE}/yes", f"{PAGE}/not-now"),
+    )
+    letter = partial(
+        Letter,
+        EVENT,
+        "Marius Pontmercy",
+        first=False,
+        reference="paris-1832.x",
+        locale=language,
+        page_url=PAGE,
+        unsubscribe_url=f"{PAGE}/stop",
+    )
     return {
-        "first": Letter(EVENT, reader, (eponine, combeferre, prouvaire), True, "paris-1832.1.x", language),
-        "later": Letter(
-            EVENT, reader, (known_more,), False, "paris-1832.2.x", language, page_url="https://ib.example/p"
+        "digest": letter(
+            people=(replace(eponine, **answers), replace(combeferre, **answers)),
+            confirm=(replace(prouvaire, **answers),),
+            questions=asked,
+            first=True,
         ),
-        "retraction": Letter(EVENT, reader, (prouvaire,), False, "paris-1832.r.x", language, Kind.RETRACTION),
+        "questions": letter(people=(), questions=asked),
+        "agreed": letter(people=(), agreed=(known_more, bahorel), gone=("Jean Prouvaire",)),
+        "retraction": letter(people=(), gone=("Jean Prouvaire", ""), kind=Kind.RETRACTION),
+        "follow-up": letter(
+            people=(),
+            follow_up=(replace(combeferre, **outcomes), replace(eponine, **outcomes)),
+            kind=Kind.FOLLOW_UP,
+        ),
+        "last": letter(people=(replace(eponine, **answers),), last=True),
     }
 
 

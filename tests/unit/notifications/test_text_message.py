@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.events import Event
 from shared.introductions.words_language import LANGUAGES
-from shared.notifications import Kind, Letter, Person, compose_text_message
+from shared.notifications import Kind, Letter, Person, Question, compose_text_message
 from shared.notifications.text_message import GSM
 from tests import democon
 
@@ -21,31 +22,95 @@ LINK = "https://ib.example/p/abcdefgh"
 
 
 def letter(*names: str, event: Event = EVENT, **more: object) -> Letter:
-    people = tuple(Person(name, "", "How.") for name in names)
-    return Letter(event, "Ann", people, True, "democon.w.abc", **more)  # type: ignore[arg-type]
+    told = tuple(Person(name, "", "How.") for name in names)
+    return Letter(event, "Ann", told, True, "democon.w.abc", **more)  # type: ignore[arg-type]
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(str.strip)
 
 
-@given(
-    st.lists(names, min_size=1, max_size=5),
+people = st.lists(
+    st.builds(
+        lambda name, hours: Person(name, "", "How.", meet_at=hours and democon.START + timedelta(hours=hours)),
+        names,
+        st.none() | st.integers(1, 40),
+    ),
+    max_size=5,
+).map(tuple)
+letters = st.builds(
+    Letter,
+    st.sampled_from([EVENT, LONG]),
+    st.just("Ann"),
+    people,
+    st.booleans(),
+    st.just("r"),
     st.sampled_from(FOLDERS),
     st.sampled_from(list(Kind)),
-    st.sampled_from([EVENT, LONG]),
-    st.sampled_from(["", LINK]),
-)
-def test_a_text_message_is_one_message(people: list[str], locale: str, kind: Kind, event: Event, link: str) -> None:
-    text = compose_text_message(letter(*people, event=event, locale=locale, kind=kind, page_url=link))
+    page_url=st.sampled_from(["", LINK]),
+    confirm=people,
+    questions=st.lists(st.just(Question("somebody you follow")), max_size=5).map(tuple),
+    agreed=people,
+    gone=st.lists(names | st.just(""), max_size=5).map(tuple),
+    follow_up=people,
+    last=st.booleans(),
+).filter(lambda x: bool(x.people or x.confirm or x.questions or x.agreed or x.gone or x.follow_up or x.last))
+
+
+@given(letters)
+def test_a_text_message_is_one_message_whatever_it_says(of: Letter) -> None:
+    text = compose_text_message(of)
     assert 0 < len(text) <= 160
     assert set(text) <= GSM
+    # Only the page can take an answer, and it shows what had to be left out here.
+    assert (LINK in text) == bool(of.page_url)
+
+
+def said(**parts: object) -> str:
+    return compose_text_message(Letter(EVENT, "Ann", (), False, "r", page_url=LINK, **parts))  # type: ignore[arg-type]
+
+
+MACK = Person("Mack Miller", "", "How.")
+SLOT = replace(MACK, meet_at=democon.START + timedelta(days=1, hours=1, minutes=30), meet_where="coffee bar")
+ASKED = Question("somebody you follow on Mastodon")
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ({"questions": (ASKED,) * 2}, "2 people you may know are coming to DemoCon. May we introduce you? Answer: "),
+        ({"confirm": (MACK,), "questions": (ASKED,)}, "Do you know Mack Miller? May we introduce you to one more? "),
+        ({"agreed": (SLOT,)}, "You and Mack Miller: Tue 10:30, coffee bar. More: "),
+        ({"agreed": (MACK,)}, "Mack Miller would like to meet you too, at DemoCon. More: "),
+        ({"agreed": (MACK, SLOT)}, "You and Mack Miller: Tue 10:30, coffee bar. Mack Miller would like to meet you "),
+        ({"gone": ("Ida", "Uma")}, "Please don't count on meeting Ida and Uma at DemoCon any more. More: "),
+        ({"gone": ("",)}, "Please don't count on meeting one of the people we told you about any more. More: "),
+        ({"follow_up": (MACK,), "kind": Kind.FOLLOW_UP}, "Did you meet Mack Miller at DemoCon? Answer: "),
+        ({"questions": (ASKED,), "last": True}, "Somebody you may know is coming to DemoCon. May we introduce you? "),
+        ({"last": True}, "This is our last text about it. More: "),
+    ],
+)
+def test_each_part_in_a_text_message(parts: dict[str, object], text: str) -> None:
+    assert said(**parts).startswith(text)
+    assert LINK in said(**parts)
+    assert said(**parts).endswith("No more texts? Tell us.")
+
+
+def test_who_is_gone_is_said_before_what_can_wait() -> None:
+    text = said(agreed=(SLOT,), questions=(ASKED,) * 3, gone=("Wolfeschlegelsteinhausenbergerdorff " * 5,))
+    assert text.startswith("You and Mack Miller: Tue 10:30, coffee bar. A change to your introductions. ")
+
+
+def test_without_a_page_the_organizer_is_asked() -> None:
+    text = compose_text_message(Letter(EVENT, "Ann", (), False, "r", questions=(ASKED,)))
+    assert "May we introduce you? Ask the organizer for details. No more texts? Tell us." in text
 
 
 @pytest.mark.parametrize("locale", FOLDERS)
-@pytest.mark.parametrize("kind", list(Kind))
-def test_long_names_leave_a_whole_sentence_and_the_way_to_end_it(locale: str, kind: Kind) -> None:
-    people = ["Wolfeschlegelsteinhausenbergerdorff " * 6] * 5
-    text = compose_text_message(letter(*people, event=LONG, locale=locale, kind=kind, page_url=LINK))
+@pytest.mark.parametrize("part", ["people", "confirm", "agreed", "gone", "follow_up"])
+def test_long_names_leave_a_whole_sentence_and_the_way_to_end_it(locale: str, part: str) -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff " * 6
+    who = name if part == "gone" else Person(name, "", "How.")
+    text = compose_text_message(replace(letter(event=LONG, locale=locale, page_url=LINK), **{part: (who,) * 5}))
     assert text.endswith(".")
     assert LINK in text
     assert "Wolfe" not in text
@@ -55,8 +120,8 @@ def test_it_names_as_many_as_fit_and_counts_the_others() -> None:
     assert compose_text_message(letter("Mack", "Zoë")) == (
         "Mack and Zoe are coming to DemoCon too. Say hello at the coffee bar, first break. No more texts? Tell us."
     )
-    people = [f"{letter_} Longfellow-Featherstonehaugh" for letter_ in "ABCDE"]
-    text = compose_text_message(letter(*people))
+    five = [f"{letter_} Longfellow-Featherstonehaugh" for letter_ in "ABCDE"]
+    text = compose_text_message(letter(*five))
     assert text.startswith("A Longfellow-Featherstonehaugh, B Longfellow-Featherstonehaugh")
     assert "and 2 more are coming to DemoCon too." in text
 
