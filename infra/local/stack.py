@@ -85,7 +85,7 @@ def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None
     log_path = workspace / "stack.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, str(Path(__file__).with_name("emulator.py"))],
             # Neither the checkout nor its packages: functions must find what the template gives them.
             cwd=workspace,
             env=_server_environment(workspace, port),

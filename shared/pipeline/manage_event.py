@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.attendees import attendee_id_of, withdraw
+from shared.attendees import attendee_id_of
 from shared.events import Event
 from shared.introductions import State
 from shared.introductions.states import MeetingState
 from shared.pipeline.forget_attendee import forget
-from shared.registrations import Purpose, new_secret
+from shared.pipeline.stop_attendee import stop
+from shared.registrations import new_secret
 from shared.services import Secrets, create_schedules, delete_schedules
 from shared.slots import Slot
 from shared.storage import attendees, connection_sets, events, introductions, matches, meetings
@@ -44,6 +45,7 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
     """
     newest = secrets.ensure_hashing_key()
     secrets.ensure_link_keys()
+    secrets.ensure_suppression_key()
     events.create(replace(event, key_version=newest, id_key_version=newest))
     secret = new_secret()
     try:
@@ -102,19 +104,9 @@ def replace_slots(event: Event, slots: Sequence[Slot]) -> Event:
 
 
 def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
-    """End everything a person agreed to and forget the connections they brought; False where they are unknown.
-
-    From the next send on nobody is told of them and they are told nothing; no later registration or list changes
-    that, only they themselves.
-    """
-    key = secrets.hashing_key(event)
-    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
-    if attendee is None:
-        return False
-    attendees.save_attendee(event, withdraw(attendee, frozenset(Purpose), now=now), attendee, hashing_key=key)
-    connection_sets.delete_of(event, attendee.attendee_id)
-    attendees.forget_sets(event, attendee.attendee_id)
-    return True
+    """End everything a person agreed to; False where they are unknown. See :func:`stop`."""
+    attendee_id = attendee_id_of(event.event_id, email, secrets.id_key(event))
+    return stop(event, attendee_id, hashing_key=secrets.hashing_key(event), now=now)
 
 
 def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """The AWS services other than DynamoDB, as few calls each as the pipeline needs; one botocore session for all."""
 
+from shared.services.alarm import ring
 from shared.services.mail import Outcome, send_email, send_text_message
 from shared.services.pointers import PointerMessage, PointerQueue
 from shared.services.schedules import create_schedules, delete_schedules
@@ -16,6 +17,7 @@ __all__ = [
     "create_schedules",
     "delete_schedules",
     "publish",
+    "ring",
     "send_email",
     "send_text_message",
 ]

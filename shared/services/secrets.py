@@ -84,6 +84,29 @@ class Secrets:
         """The newest version of the hashing key; the first is made where there is none."""
         return max(self.hashing_key_versions(), default=0) or self.add_hashing_key()
 
+    def suppression_key(self) -> bytes:
+        """The 32 bytes under which addresses are hashed that nobody writes to any more.
+
+        One for all events and for good: such an address must be known at events that are hashed under other keys.
+
+        :raises LookupError: where no key was made yet
+        """
+        value = self._read("suppression-key")
+        if value is None:
+            raise LookupError(f"no suppression key under {self._path}; `icebreaker event create` makes one")
+        return base64.b64decode(value)
+
+    def ensure_suppression_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        """Make the key for addresses that nobody writes to any more, unless there is one."""
+        ssm = client("ssm")
+        with suppress(ssm.exceptions.ParameterAlreadyExists):
+            ssm.put_parameter(
+                Name=f"{self._path}/suppression-key",
+                Value=base64.b64encode(token_bytes(32)).decode(),
+                Type="SecureString",
+                Description="The key under which suppressed addresses are hashed; lost, they are written to again.",
+            )
+
     def add_webhook_secret(self, event_id: str, platform: str, secret: str) -> None:
         """Make ``secret`` the newest of a webhook; the one before it stays valid, so that a rotation loses nothing."""
         name = f"webhooks/{event_id}/{platform}"

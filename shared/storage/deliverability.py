@@ -40,8 +40,8 @@ class Suppression(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """The counters after a receipt, and whether it was this one that paused the event."""
+class Judged:
+    """The counters as they are, and whether it was just now that the event was paused."""
 
     health: Deliverability
     just_paused: bool = False
@@ -80,14 +80,14 @@ def count(event: Event, what: Suppression, *, attendee_id: str, wave: str) -> bo
     return True
 
 
-def judge(event: Event, *, now: datetime) -> Counted:
+def judge(event: Event, *, now: datetime) -> Judged:
     """Pause the event where its counters say that it must not send on; to be called after every receipt."""
     health = load(event)
     because = why_to_pause(health)
     if health.paused or because is None:
-        return Counted(health)
+        return Judged(health)
     just_paused = pause(event, because, now=now)
-    return Counted(load(event), just_paused)
+    return Judged(load(event), just_paused)
 
 
 def pause(event: Event, because: str, *, now: datetime) -> bool:
@@ -179,7 +179,7 @@ def suppress(address_hash: str, why: Suppression, *, now: datetime) -> None:
 
 
 def is_suppressed(hashes: Iterable[str]) -> bool:
-    """Whether nobody writes to an address any more; its hash under each key that is still in use."""
+    """Whether nobody writes to any of these addresses any more."""
     keys = [_suppressed_key(each) for each in hashes]
     return any(True for _ in batch_get(SuppressedItem, keys, consistent=True))
 

@@ -147,6 +147,7 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         secrets = Secrets(ENVIRONMENT["SECRETS_PATH"])
         secrets.ensure_hashing_key()
         secrets.ensure_link_keys()
+        secrets.ensure_suppression_key()
         secret = registrations.new_secret()
         secrets.add_webhook_secret("democon", "icebreaker", secret)
         storage.events.create(EVENT)
