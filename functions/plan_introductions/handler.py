@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared import storage
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.plan_introductions import plan_introductions
+from shared.pipeline.tell_organizers import tell_organizers
 from shared.services import publish
 
 logger = Logger()
@@ -39,9 +40,8 @@ def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG
     if known is None:
         logger.warning("wave of an event that is gone")
         return {}
-    report = plan_introductions(
-        known, event.wave, publish=partial(publish, os.environ["TOPIC_ARN"]), now=datetime.now(UTC)
-    )
+    to_topic = partial(publish, os.environ["TOPIC_ARN"])
+    report = plan_introductions(known, event.wave, publish=to_topic, now=datetime.now(UTC))
     metrics.add_metric("IntroductionsPlanned", MetricUnit.Count, report.planned)
     logger.info(
         "wave planned",
@@ -51,4 +51,5 @@ def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG
     )
     if report.refused:
         raise RuntimeError(f"the topic did not take {report.refused} messages; the retry publishes them")
+    tell_organizers(known, event.wave, publish=to_topic)
     return {"planned": report.planned, "published": report.published}

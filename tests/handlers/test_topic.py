@@ -1,13 +1,19 @@
 """What is put on the topic reaches those who filter for it, in the form that suits them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import pytest
 
+from shared.events import AT_ONCE
+from shared.introductions import Channel, Introduction, Mention, Part, State
 from shared.notifications import TopicMessage, WaveMessage
+from shared.pipeline.tell_organizers import NotPublished, tell_organizers
 from shared.services import publish
-from tests.handlers.conftest import ENVIRONMENT, World
+from shared.storage import introductions
+from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World
 
 TOPIC = ENVIRONMENT["TOPIC_ARN"]
 INTRODUCTION = TopicMessage("democon", "abcdefgh", "first", "email", "en")
@@ -60,3 +66,36 @@ def test_people_who_subscribe_get_a_sentence(world: World, monkeypatch: Any) -> 
     assert by_protocol["email"] == by_protocol["sms"] == line
     assert json.loads(by_protocol["APNS"]) == {"aps": {"alert": line}}
     assert json.loads(by_protocol["GCM"])["fcmV1Message"]["message"]["notification"]["body"] == line
+
+
+def run_wave(world: World, wave: str) -> None:
+    world.handler("plan_introductions").handler({"event_id": "democon", "wave": wave}, CONTEXT)
+
+
+def planned(to: str, wave: str) -> Introduction:
+    told = (Mention(Part.TOLD, "mack"), Mention(Part.TOLD, "zoe"))
+    return Introduction("democon", to, wave, Channel.EMAIL, told, State.PLANNED, datetime.now(UTC))
+
+
+def test_after_a_wave_its_numbers_are_told_once_and_count_what_an_earlier_attempt_planned(world: World) -> None:
+    waves = subscribe("waves", {"kind": ["wave"]})
+    for introduction in (planned("ann", "first"), planned("bob", "first"), planned("ann", "second")):
+        introductions.add(EVENT, introduction)
+    run_wave(world, "first")
+    [body] = received(waves)
+    assert WaveMessage.from_json(body) == WaveMessage("democon", "DemoCon", "first", 2, {"email": 2}, 2, 4, 0, 0, 0)
+    assert "ann" not in body.replace("planned", "").replace("channel", "")
+
+
+def test_an_events_own_wave_is_told_of_without_news_and_those_between_are_not(world: World) -> None:
+    waves = subscribe("waves", {"kind": ["wave"]})
+    run_wave(world, "second")
+    [body] = received(waves)
+    assert WaveMessage.from_json(body).planned == 0
+    run_wave(world, f"{AT_ONCE}-1")
+    assert received(waves) == []
+
+
+def test_a_wave_whose_numbers_the_topic_does_not_take_is_run_again(world: World) -> None:
+    with pytest.raises(NotPublished):
+        tell_organizers(EVENT, "first", publish=lambda _: {0})

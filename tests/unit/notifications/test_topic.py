@@ -1,6 +1,7 @@
 """What stands on the topic: described, readable, and naming nobody."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from shared.notifications.topic_schema import schema
 from tests.democon import EVENT
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "notifications" / "topic_message.schema.json"
+DOCUMENTED = (Path(__file__).parents[3] / "docs" / "subscribing.md").read_text()
 DESCRIBED = Draft202012Validator(json.loads(SCHEMA.read_text()))
 PARIS = WaveMessage("paris-1832", "Paris 1832", "first-wave", 53, {"email": 50, "text_message": 3}, 41, 75, 12, 0, 0)
 
@@ -115,6 +117,17 @@ def test_a_field_that_a_later_release_adds_disturbs_nobody(
     content = {**json.loads(message.to_json()), **added}
     DESCRIBED.validate(content)
     assert read(json.dumps(content)) == message
+
+
+def test_the_documentations_examples_are_messages_and_its_filters_can_be_read() -> None:
+    examples = re.findall(r"```json\n(.*?)```", DOCUMENTED, flags=re.DOTALL)
+    assert [read(example).attributes["kind"] for example in examples] == list(MessageKind)
+    for example in examples:
+        DESCRIBED.validate(json.loads(example))
+    filters = [json.loads(text) for text in re.findall(r"`(\{.*?\})` \|", DOCUMENTED)]
+    assert len(filters) == 3
+    names = {name for example in examples for name in read(example).attributes}
+    assert {name for policy in filters for name in policy} <= names
 
 
 def test_the_attributes_say_what_subscribers_filter_on() -> None:
