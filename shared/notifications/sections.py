@@ -24,6 +24,7 @@ class Link:
 
     text: str
     url: str
+    quiet: bool = True  # not the one to be seen first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Card:
     meet: str = ""
     url: str = ""  # where to say hello
     greet: str = ""  # what to click on for that
-    answers: tuple[Link, ...] = ()  # the first is the yes
+    answers: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ def subject_of(letter: Letter, words: Words) -> str:
     event = one_line(letter.event.name)
     if letter.follow_up and letter.kind is Kind.FOLLOW_UP:
         return words.say("parts.follow_up.subject", event=event)
-    if letter.agreed:
-        return _subject_of_agreed(letter.agreed, words, event)
+    if letter.agreed or first_slot(letter.people):
+        return _subject_of_agreed((*letter.agreed, *letter.people), letter.agreed, words, event)
     if letter.people:
         names = [named(person, words) for person in letter.people]
         if len(names) > 2:
@@ -147,7 +148,7 @@ def _told(letter: Letter, words: Words) -> Section:
     known = all(person.known for person in people)
     cards = tuple(described(p, words, _answers(words, "told", p.yes_url, p.no_url)) for p in people)
     notes = [_joined(words.say("mail.agreed", n=len(people)), _place(letter, people, words))]
-    if any(card.answers for card in cards):
+    if any(web_address(person.yes_url) for person in people):
         notes.append(words.say("parts.told.answer"))
     elif any(card.url for card in cards):
         notes.append(words.say("mail.first_word"))
@@ -247,15 +248,20 @@ def _last(letter: Letter, words: Words) -> Section:
 
 
 def _answers(words: Words, part: str, yes_url: str, no_url: str) -> tuple[Link, ...]:
-    both = ((f"parts.{part}.yes", web_address(yes_url)), (f"parts.{part}.no", web_address(no_url)))
-    return tuple(Link(words.say(key), url) for key, url in both if url)
+    """The yes first; afterwards neither answer is nicer than the other."""
+    both = (("yes", web_address(yes_url)), ("no", web_address(no_url)))
+    return tuple(
+        Link(words.say(f"parts.{part}.{answer}"), url, quiet=answer == "no" or part == "follow_up")
+        for answer, url in both
+        if url
+    )
 
 
-def _subject_of_agreed(people: Sequence[Person], words: Words, event: str) -> str:
+def _subject_of_agreed(people: Sequence[Person], agreed: Sequence[Person], words: Words, event: str) -> str:
     first = first_slot(people)
     if first is None:
-        names = words.list_of([named(person, words) for person in people])
-        return words.say("parts.agreed.subject", n=len(people), names=names, event=event)
+        names = words.list_of([named(person, words) for person in agreed])
+        return words.say("parts.agreed.subject", n=len(agreed), names=names, event=event)
     person, at = first
     when = capital(when_in_words(at, words, words.weekday))
     return words.say("parts.agreed.subject_slot", when=when, names=named(person, words), event=event)

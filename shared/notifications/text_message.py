@@ -97,7 +97,9 @@ def _bodies(lead: Saying, *others: Saying) -> Iterator[tuple[str, bool]]:
 def _sayings(letter: Letter, words: Words) -> Iterator[Saying]:
     """What leads, then what must not be left out, then the others."""
     follow_up = _named_saying("follow_up", letter.follow_up, letter, words, asks=True)
-    told = _named_saying("coming", letter.people, letter, words, brief="brief")
+    people = [p for p in letter.people if not p.meet_at]
+    brief = "brief" if all(p.known for p in people) else "brief_new"
+    told = _named_saying("coming", people, letter, words, brief=brief)
     parts = (
         follow_up if letter.kind is Kind.FOLLOW_UP else None,
         _agreed(letter, words),
@@ -128,11 +130,13 @@ def _named_saying(
 
 
 def _agreed(letter: Letter, words: Words) -> Saying | None:
-    first = first_slot(letter.agreed)
-    by_name = _named_saying("agreed", letter.agreed, letter, words)
+    # Who has a time and place agreed to meet, even where they are told of for the first time.
+    with_slot = [p for p in letter.people if p.meet_at]
+    first = first_slot((*letter.agreed, *with_slot))
+    by_name = _named_saying("agreed", (*letter.agreed, *with_slot), letter, words)
     if first is None or by_name is None:
         return by_name
-    timed = sorted((p for p in letter.agreed if p.meet_at), key=lambda p: str(p.meet_at))
+    timed = sorted((p for p in (*letter.agreed, *with_slot) if p.meet_at), key=lambda p: str(p.meet_at))
     untimed = [p for p in letter.agreed if not p.meet_at]
     rest = _named_saying("agreed", untimed, letter, words)
     one = first[0]

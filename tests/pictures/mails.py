@@ -51,7 +51,7 @@ _GITHUB: Final = Evidence("github", Relation.FOLLOWS, None, "github-following")
 _TIES: Final = {
     "Éponine Thénardier": Match("a", "b", (_MASTODON, _LINKEDIN), (_MASTODON,)),
     "Combeferre": Match("a", "b", (_LINKEDIN, _GITHUB)),
-    "Jean Prouvaire": Match("a", "b", (_GITHUB,), (_GITHUB,)),
+    "Jean Prouvaire": Match("a", "b", (_GITHUB,)),
 }
 
 
@@ -111,6 +111,9 @@ def examples(language: str) -> Mapping[str, Letter]:
             confirm=(replace(prouvaire, **answers),),
             questions=asked,
             first=True,
+        ),
+        "later": letter(
+            people=(replace(eponine, **answers),), confirm=(replace(prouvaire, **answers),), questions=asked
         ),
         "questions": letter(people=(), questions=asked),
         "agreed": letter(people=(), agreed=(known_more, bahorel), gone=("Jean Prouvaire",)),

@@ -126,6 +126,7 @@ def test_the_last_one_says_so_and_how_to_hear_again() -> None:
         (("confirm", "questions"), {}, "Do you know Zoë?"),
         (("gone", "last"), {}, "A change to your introductions for DemoCon"),
         (("agreed", "people"), {}, "Tuesday 10:30: you and Ida at DemoCon"),
+        ((), {"people": (MACK, replace(MACK, name="Ida", **SLOT))}, "Tuesday 10:30: you and Ida at DemoCon"),
         ((), {"agreed": (MACK,)}, "Mack Miller would like to meet you too, at DemoCon"),
         (("follow_up", "gone"), {"kind": Kind.FOLLOW_UP}, "Did you meet at DemoCon?"),
         (("last",), {}, "Your introductions for DemoCon"),
@@ -226,6 +227,15 @@ def test_the_way_to_the_page_and_the_way_out_stand_in_every_mail(locale: str, pa
 def test_the_first_message_mentions_the_page_where_there_is_one() -> None:
     assert "Your page – There you see what we keep about you" in english(letter("people", first=True))
     assert "Your page –" not in english(letter("people", first=True, page_url=""))
+
+
+def test_only_a_yes_stands_out_and_afterwards_no_answer_does() -> None:
+    once_said = render(letter(people=(replace(MACK, no_url=f"{TO}no"),)), "html")
+    assert 'class="button quiet"' in once_said
+    assert 'class="button"' not in once_said
+    assert "we tell you both" not in once_said
+    assert 'class="button"' not in render(letter("follow_up", kind=Kind.FOLLOW_UP), "html")
+    assert 'class="button"' in render(letter("questions"), "html")
 
 
 class _Buttons(HTMLParser):

@@ -80,6 +80,7 @@ ASKED = Question("somebody you follow on Mastodon")
         ({"questions": (ASKED,) * 2}, "2 people you may know are coming to DemoCon. May we introduce you? Answer: "),
         ({"confirm": (MACK,), "questions": (ASKED,)}, "Do you know Mack Miller? May we introduce you to one more? "),
         ({"agreed": (SLOT,)}, "You and Mack Miller: Tue 10:30, coffee bar. More: "),
+        ({"agreed": (replace(MACK, name="Ida"),), "last": True}, "Ida would like to meet you too, at DemoCon. "),
         ({"agreed": (MACK,)}, "Mack Miller would like to meet you too, at DemoCon. More: "),
         ({"agreed": (MACK, SLOT)}, "You and Mack Miller: Tue 10:30, coffee bar. Mack Miller would like to meet you "),
         ({"gone": ("Ida", "Uma")}, "Please don't count on meeting Ida and Uma at DemoCon any more. More: "),
@@ -98,6 +99,17 @@ def test_each_part_in_a_text_message(parts: dict[str, object], text: str) -> Non
 def test_who_is_gone_is_said_before_what_can_wait() -> None:
     text = said(agreed=(SLOT,), questions=(ASKED,) * 3, gone=("Wolfeschlegelsteinhausenbergerdorff " * 5,))
     assert text.startswith("You and Mack Miller: Tue 10:30, coffee bar. A change to your introductions. ")
+
+
+def test_a_slot_is_said_of_who_is_told_of_for_the_first_time_too() -> None:
+    text = compose_text_message(Letter(EVENT, "Ann", (SLOT, replace(MACK, name="Ida")), False, "r", page_url=LINK))
+    assert text.startswith("You and Mack Miller: Tue 10:30, coffee bar. ")
+
+
+def test_who_is_not_known_is_not_said_to_be_known() -> None:
+    new = Person("Wolfeschlegelsteinhausenbergerdorff " * 5, "", "How.", known=False)
+    text = compose_text_message(Letter(EVENT, "Ann", (new, new), False, "r", page_url=LINK))
+    assert text.startswith("2 people you might like to meet are coming. More: ")
 
 
 def test_without_a_page_the_organizer_is_asked() -> None:
