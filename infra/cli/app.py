@@ -19,6 +19,7 @@ from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.offline import match_offline, write_pairs
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from shared import identities, registrations, storage
+from shared.attendees import address_hash_of
 from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
@@ -254,6 +255,26 @@ def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...
     return slots_from_toml(file.read_text(encoding="utf-8"), zone)
 
 
+@event_app.command("pause")
+def pause_event(event_id: EventId) -> None:
+    """Send nothing more for an event until it is resumed; what is due meanwhile waits."""
+    event = _deployment().event(event_id)
+    if not storage.deliverability.pause(event, "by hand", now=datetime.now(UTC)):
+        console.print(f"{event.name} was paused already.")
+        return
+    console.print(f"{event.name} is paused. `icebreaker event resume {event_id}` goes on.", soft_wrap=True)
+
+
+@event_app.command("resume")
+def resume_event(event_id: EventId) -> None:
+    """Send on for an event that paused itself or was paused; its counters of mails start over."""
+    event = _deployment().event(event_id)
+    if not storage.deliverability.resume(event):
+        console.print(f"{event.name} was not paused.")
+        return
+    console.print(f"{event.name} goes on. Its counters of mails start over.")
+
+
 @event_app.command("delete")
 def delete_event(
     event_id: EventId, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
@@ -285,6 +306,20 @@ def withdraw_attendee(email: str, event_id: EventOption) -> None:
     if not found:
         raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
     console.print("Done. It holds from the next message on, those in the queue included.")
+
+
+@attendees_app.command("unsuppress")
+def unsuppress(email: str) -> None:
+    """Write again to an address that bounced or complained: its mailbox was put right, or its owner asks for it.
+
+    What somebody withdrew by complaining stays withdrawn until they agree anew.
+    """
+    deployment = _deployment()
+    address = identities.email(email)
+    if address is None:
+        raise typer.BadParameter(f"{email!r} is no e-mail address")
+    storage.deliverability.unsuppress(address_hash_of(address.handle, deployment.secrets.suppression_key()))
+    console.print("Done. SES keeps a list of its own: `aws sesv2 delete-suppressed-destination` takes it off that too.")
 
 
 @attendees_app.command("erase")
@@ -373,9 +408,28 @@ def status(event_id: EventId) -> None:
     console.print(table)
     messages = Table("Introductions", "Number")
     for state in State:
-        if numbers.introductions.get(state) or state in (State.SENT, State.FAILED):
+        if numbers.introductions.get(state) or state in (State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED):
             messages.add_row(state.value, str(numbers.introductions.get(state, 0)))
     console.print(messages)
+    _show_deliverability(event)
+
+
+def _show_deliverability(event: Event) -> None:
+    health = storage.deliverability.load(event)
+    table = Table("Messages", "")
+    for what, number in (
+        ("mails taken by SES", f"{health.sent:,}"),
+        ("bounced for good", f"{health.bounced:,}"),
+        ("complaints", f"{health.complained:,}"),
+        ("text messages", f"{health.texts:,}"),
+        ("their cost", f"${health.text_cost:,.2f} of ${event.text_message_budget:,.2f}"),
+    ):
+        table.add_row(what, number)
+    console.print(table)
+    if health.paused_at is not None:
+        since = health.paused_at.astimezone(event.starts_at.tzinfo)
+        _say_wrong(f"Paused since {since:%Y-%m-%d %H:%M}: {health.paused_because}.")
+        console.print(f"Nothing is sent until `icebreaker event resume {event.event_id}`.", soft_wrap=True)
 
 
 @app.command("explain")

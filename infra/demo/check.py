@@ -31,7 +31,7 @@ def check(stack: LocalStack, cast: Cast, story: Story) -> Result:
     address = {person.attendee_id: person.email for person in storage.attendees.load_all(event)}
     matches = storage.matches.load_all(event)
     introductions = list(storage.introductions.load_all(event))
-    sent = [i for i in introductions if i.state is State.SENT]
+    sent = [i for i in introductions if i.state in (State.SENT, State.DELIVERED)]
     mails, texts = stack.sent_mails(), stack.text_messages()
 
     result = Result(

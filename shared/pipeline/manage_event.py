@@ -171,6 +171,6 @@ def funnel(event: Event) -> Funnel:
         agreed=sum(entry.agreed for entry in directory),
         with_connections=sum(bool(entry.active_sources) for entry in directory),
         matched=len(matched),
-        introduced=len({i.attendee_id for i in all_introductions if i.state is State.SENT}),
+        introduced=len({i.attendee_id for i in all_introductions if i.state in (State.SENT, State.DELIVERED)}),
         introductions=dict(Counter(i.state for i in all_introductions)),
     )
