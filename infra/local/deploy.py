@@ -17,9 +17,12 @@ ARTIFACTS_BUCKET = "artifacts"
 ClientFactory = Callable[[str], Any]
 
 
-def deploy(clients: ClientFactory, *, stack_name: str, workspace: Path) -> dict[str, str]:
+def deploy(
+    clients: ClientFactory, *, stack_name: str, workspace: Path, api_url_of: Callable[[str], str]
+) -> dict[str, str]:
     """Deploy the template; its outputs.
 
+    :param api_url_of: of the API's id, where that API answers here
     :raises RuntimeError: where a resource cannot be made, naming it
     """
     template = yaml_parse((ROOT / "template.yaml").read_text())
@@ -47,8 +50,28 @@ def deploy(clients: ClientFactory, *, stack_name: str, workspace: Path) -> dict[
     stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     _add_routes(clients, stack_name, outputs)
+    _tell_functions_where_the_api_is(clients, stack_name, api_url_of(api_id_of(outputs)))
     clients("sesv2").create_email_identity(EmailIdentity="hello@icebreaker.example")
     return outputs
+
+
+def api_id_of(outputs: Mapping[str, str]) -> str:
+    return outputs["ApiUrl"].partition("://")[2].partition(".")[0]
+
+
+def _tell_functions_where_the_api_is(clients: ClientFactory, stack_name: str, api_url: str) -> None:
+    """Set what the template makes of the API's address on AWS, where it answers elsewhere; nobody has started yet."""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    for name, resource in template["Resources"].items():
+        own = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        told = {variable: api_url for variable in ("API_URL", "PUBLIC_URL") if variable in own}
+        if told:
+            found = clients("cloudformation").describe_stack_resource(StackName=stack_name, LogicalResourceId=name)
+            function = found["StackResourceDetail"]["PhysicalResourceId"]
+            known = clients("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+            clients("lambda").update_function_configuration(
+                FunctionName=function, Environment={"Variables": known | told}
+            )
 
 
 def _upload_code(template: dict[str, Any], s3: Any) -> None:
@@ -91,7 +114,7 @@ def _failures(cloudformation: Any, stack_name: str) -> list[str]:
 
 def _add_routes(clients: ClientFactory, stack_name: str, outputs: Mapping[str, str]) -> None:
     """Make the API's routes from the OpenAPI body that SAM writes, which the embedded API Gateway passes over."""
-    api_id = outputs["ApiUrl"].partition("://")[2].partition(".")[0]
+    api_id = api_id_of(outputs)
     gateway = clients("apigatewayv2")
     if gateway.get_routes(ApiId=api_id)["Items"]:
         return

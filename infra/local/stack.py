@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.local.deploy import deploy
+from infra.local.deploy import api_id_of, deploy
 
 REGION = "eu-west-1"
 START_SECONDS = 60
@@ -96,10 +96,18 @@ def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None
     try:
         _wait_until_healthy(process, endpoint_url, log_path)
         environment = _client_environment(endpoint_url)
-        outputs = deploy(lambda service: client(service, environment), stack_name=stack_name, workspace=workspace)
-        api_id = outputs["ApiUrl"].partition("://")[2].partition(".")[0]
-        # By path: names below "localhost" resolve in browsers, but not everywhere else.
-        api_url = f"{endpoint_url}/_aws/execute-api/{api_id}/$default"
+
+        def api_url_of(api_id: str) -> str:
+            # By path: names below "localhost" resolve in browsers, but not everywhere else.
+            return f"{endpoint_url}/_aws/execute-api/{api_id}/$default"
+
+        outputs = deploy(
+            lambda service: client(service, environment),
+            stack_name=stack_name,
+            workspace=workspace,
+            api_url_of=api_url_of,
+        )
+        api_url = api_url_of(api_id_of(outputs))
         yield LocalStack(
             endpoint_url=endpoint_url,
             stack_name=stack_name,

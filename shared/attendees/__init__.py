@@ -1,7 +1,7 @@
 """A person at one event: what registrations, lists and the person's own decisions make of them."""
 
 from shared.attendees.attendee import Attendee, Consent, ProvenHandle, Ticket, address_hash_of, attendee_id_of
-from shared.attendees.register import Change, erase, register, withdraw
+from shared.attendees.register import Change, agree, erase, register
 
 __all__ = [
     "Attendee",
@@ -10,8 +10,8 @@ __all__ = [
     "ProvenHandle",
     "Ticket",
     "address_hash_of",
+    "agree",
     "attendee_id_of",
     "erase",
     "register",
-    "withdraw",
 ]

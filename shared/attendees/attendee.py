@@ -86,6 +86,7 @@ class Attendee:
     phone: str | None = None
     company: str = ""
     locale: str | None = None
+    locale_chosen: bool = False  # by themselves: no registration changes it
     identities: tuple[Identity, ...] = ()  # as claimed, without e-mail and phone
     aliases: tuple[tuple[Identity, Identity], ...] = ()  # (handle, the number their own archive gives for it)
     proven: tuple[ProvenHandle, ...] = ()

@@ -103,10 +103,15 @@ def erase(attendee: Attendee, *, now: datetime) -> Attendee:
     )
 
 
-def withdraw(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:
-    """The attendee after they said no to ``purposes``; their own word, which no registration or list overrides."""
-    left = attendee.consent.purposes - purposes if attendee.consent else frozenset()
-    return replace(attendee, consent=Consent(left, now, BY_PERSON))
+def agree(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:
+    """The attendee after they said to what they agree, and to nothing else.
+
+    It is their own word, which no registration or list overrides; said again, it keeps its date.
+    """
+    known = attendee.consent
+    if known is not None and known.given_by == BY_PERSON and known.purposes == purposes:
+        return attendee
+    return replace(attendee, consent=Consent(purposes, now, BY_PERSON))
 
 
 def _is_stale(registration: Registration, ticket: Ticket) -> bool:
@@ -135,7 +140,7 @@ def _with_profile(attendee: Attendee, registration: Registration) -> Attendee:
         name=registration.name or attendee.name,
         phone=registration.phone or attendee.phone,
         company=registration.company or attendee.company,
-        locale=registration.locale or attendee.locale,
+        locale=attendee.locale if attendee.locale_chosen else registration.locale or attendee.locale,
         identities=tuple(sorted(registration.identities)) or attendee.identities,
         notes=registration.notes,
     )

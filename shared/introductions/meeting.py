@@ -87,8 +87,7 @@ class Meeting:
     @property
     def reference(self) -> str:
         """Names the meeting to the two of it in addresses, without saying who they are: 10 characters."""
-        text = f"{self.event_id}\0{self.a}\0{self.b}"
-        return hashlib.blake2b(text.encode(), digest_size=5, person=b"meeting").hexdigest()
+        return reference_of(self.event_id, self.a, self.b)
 
     def other(self, attendee_id: str) -> str:
         return self.b if attendee_id == self.a else self.a
@@ -120,9 +119,14 @@ class Meeting:
 
         A repeated answer changes nothing, not even its date.
         """
-        if self.stage is Stage.CONFIRMING and attendee_id == self.confirmer and answer is Answer.YES:
-            return self if self.confirmed_at else replace(self, confirmed_at=now)
         side = self.side(attendee_id)
+        if self.stage is Stage.CONFIRMING and attendee_id == self.confirmer and answer is Answer.YES:
+            confirmed = self if self.confirmed_at else replace(self, confirmed_at=now)
+            if side.answer in (None, Answer.YES):
+                return confirmed
+            # They took a no back. Whether they would like to meet was asked only where they do not know each other.
+            before = None if self.closeness is Closeness.KNOWN else Answer.YES
+            return confirmed._with(attendee_id, replace(side, answer=before, answered_at=now))
         if side.answer is answer:
             return self
         return self._with(attendee_id, replace(side, answer=answer, answered_at=now))
@@ -168,3 +172,9 @@ class Meeting:
     def _with(self, attendee_id: str, side: Side) -> Meeting:
         sides = (side, self.sides[1]) if attendee_id == self.a else (self.sides[0], side)
         return replace(self, sides=sides)
+
+
+def reference_of(event_id: str, one: str, other: str) -> str:
+    """Meeting.reference of two attendees, whether they have a meeting or not."""
+    text = "\0".join((event_id, *sorted((one, other))))
+    return hashlib.blake2b(text.encode(), digest_size=5, person=b"meeting").hexdigest()

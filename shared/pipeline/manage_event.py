@@ -12,8 +12,8 @@ from shared.attendees import attendee_id_of
 from shared.events import Event
 from shared.introductions import State
 from shared.introductions.states import MeetingState
+from shared.pipeline.decide import stop
 from shared.pipeline.forget_attendee import forget
-from shared.pipeline.stop_attendee import stop
 from shared.registrations import new_secret
 from shared.services import Secrets, create_schedules, delete_schedules
 from shared.slots import Slot

@@ -10,8 +10,8 @@ from shared.attendees import address_hash_of
 from shared.events import Event, why_to_pause
 from shared.introductions import State
 from shared.notifications.receipts import Receipt, ReceiptKind
+from shared.pipeline.decide import stop
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.stop_attendee import stop
 from shared.storage import deliverability, introductions
 from shared.storage.deliverability import Suppression
 

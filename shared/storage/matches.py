@@ -109,16 +109,19 @@ def shard_of(event: Event, attendee_id: str) -> int:
     return _table.shard_of(attendee_id, event.shards)
 
 
-def load(event: Event, attendee_ids: Iterable[str]) -> dict[str, Ties]:
-    """The ties of some attendees as they are now; of everybody asked for, also where there are none."""
+def load(event: Event, attendee_ids: Iterable[str], *, consistent: bool = True) -> dict[str, Ties]:
+    """The ties of some attendees as they are now; of everybody asked for, also where there are none.
+
+    :param consistent: False: at half the price, as they were a moment ago
+    """
     wanted = list(attendee_ids)
     parts: defaultdict[str, list[MatchesItem]] = defaultdict(list)
-    for item in batch_get(MatchesItem, [_key(event, each, 0) for each in wanted], consistent=True):
+    for item in batch_get(MatchesItem, [_key(event, each, 0) for each in wanted], consistent=consistent):
         owner = item.sk.partition("#")[0]
         parts[owner].append(item)
         if int(item.parts) > 1:
             further = [_key(event, owner, number) for number in range(1, int(item.parts))]
-            parts[owner].extend(batch_get(MatchesItem, further, consistent=True))
+            parts[owner].extend(batch_get(MatchesItem, further, consistent=consistent))
     return {owner: _ties(owner, parts[owner]) for owner in wanted}
 
 
@@ -130,11 +133,11 @@ def load_shard(event: Event, shard: int) -> dict[str, Ties]:
     return {owner: _ties(owner, items) for owner, items in parts.items()}
 
 
-def listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listing]:
+def listings_of(event: Event, attendee_ids: Iterable[str], *, consistent: bool = True) -> list[Listing]:
     """Every listing by or of these attendees, empty ones left out."""
     found = {
         (listing.lister, listing.listed): listing
-        for ties in load(event, attendee_ids).values()
+        for ties in load(event, attendee_ids, consistent=consistent).values()
         for listing in ties.listings()
     }
     return list(found.values())
@@ -148,12 +151,12 @@ def load_all(event: Event) -> list[Match]:
     return listings_to_matches(found.values())
 
 
-def load_between(event: Event, attendee_id: str, others: Iterable[str]) -> dict[str, Match]:
+def load_between(event: Event, attendee_id: str, others: Iterable[str], *, consistent: bool = True) -> dict[str, Match]:
     """The attendee's matches with some others, by the other's id."""
     wanted = set(others)
     return {
         match.other(attendee_id): match
-        for match in listings_to_matches(listings_of(event, [attendee_id]))
+        for match in listings_to_matches(listings_of(event, [attendee_id], consistent=consistent))
         if match.other(attendee_id) in wanted
     }
 

@@ -69,10 +69,13 @@ def change(event: Event, pair: tuple[str, str], how: Callable[[Meeting], Meeting
     raise Conflict("the same meeting kept being written by others")
 
 
-def load(event: Event, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Meeting]:
-    """Those of the pairs (ids in order) that have a meeting, as they are now."""
+def load(event: Event, pairs: Iterable[tuple[str, str]], *, consistent: bool = True) -> dict[tuple[str, str], Meeting]:
+    """Those of the pairs (ids in order) that have a meeting, as they are now.
+
+    :param consistent: False: at half the price, as they were a moment ago
+    """
     keys = [_key(event, pair) for pair in pairs]
-    meetings = (_meeting(event, item) for item in batch_get(MeetingItem, keys, consistent=True))
+    meetings = (_meeting(event, item) for item in batch_get(MeetingItem, keys, consistent=consistent))
     return {meeting.pair: meeting for meeting in meetings}
 
 

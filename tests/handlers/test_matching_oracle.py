@@ -27,7 +27,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from shared import storage
-from shared.attendees import attendee_id_of, withdraw
+from shared.attendees import agree, attendee_id_of
 from shared.connections import Connection, Relation
 from shared.events import Event
 from shared.identities import Identity
@@ -295,7 +295,8 @@ class Venue:
             case Withdraw(name, purposes):
                 attendee = storage.attendees.load(self.event, self.id_of(name))
                 if attendee is not None:
-                    after = withdraw(attendee, purposes, now=START)
+                    left = attendee.consent.purposes - purposes if attendee.consent else frozenset()
+                    after = agree(attendee, left, now=START)
                     storage.attendees.save_attendee(self.event, after, attendee, hashing_key=self.key)
             case Bring(name, source, listed):
                 self._bring(self.id_of(name), source, listed, minute)

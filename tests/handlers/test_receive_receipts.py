@@ -13,7 +13,7 @@ from shared import storage
 from shared.attendees import address_hash_of, attendee_id_of
 from shared.introductions import Channel, Introduction, State
 from shared.notifications.receipts import UnreadableReceipt, tags_of
-from shared.pipeline.stop_attendee import stop_text_messages
+from shared.pipeline.decide import stop_text_messages
 from shared.registrations import Purpose
 from shared.storage import attendees, connection_sets, deliverability, introductions
 from shared.storage.deliverability import Suppression

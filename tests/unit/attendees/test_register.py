@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.attendees import Attendee, Ticket, register, withdraw
+from shared.attendees import Attendee, Ticket, agree, register
 from shared.registrations import Purpose, Registration, Status
 
 START = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -130,7 +130,7 @@ def test_silence_leaves_agreement_as_it_was() -> None:
 def test_what_a_person_withdrew_no_later_registration_or_list_gives_back() -> None:
     book = Book()
     book.take(registration(0))
-    ann = withdraw(book.attendees["ann@example.org"], frozenset(Purpose), now=START)
+    ann = agree(book.attendees["ann@example.org"], frozenset(), now=START)
     book.attendees["ann@example.org"] = ann
     book.take(registration(5, company="Acme"))
     book.take(registration(9, platform="list", reference="x"))

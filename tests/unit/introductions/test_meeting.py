@@ -126,3 +126,13 @@ def test_an_introduction_that_went_out_is_never_planned_again() -> None:
 def test_the_docs_show_the_states_as_they_are() -> None:
     docs = Path(__file__).parents[3] / "docs" / "introductions.md"
     assert draw() in docs.read_text()
+
+
+@pytest.mark.parametrize(("closeness", "left"), [(Closeness.KNOWN, None), (Closeness.LIKELY, Answer.YES)])
+def test_a_no_to_a_name_can_be_taken_back(closeness: Closeness, left: Answer | None) -> None:
+    meeting = replace(ASKED, closeness=closeness, stage=Stage.CONFIRMING, confirmer="ann")
+    turned_down = meeting.answered("ann", Answer.NEVER, now=NOW)
+    assert turned_down.next_stage is None
+    taken_back = turned_down.answered("ann", Answer.YES, now=NOW)
+    assert taken_back.side("ann").answer is left
+    assert taken_back.next_stage is Stage.TOLD

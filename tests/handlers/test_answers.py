@@ -1,0 +1,207 @@
+"""Links of mails: what a button does, that nothing happens without one, and that a no stays with whoever said it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared import storage
+from shared.introductions import Answer, Meeting, MeetingState, Outcome, Part, Stage, State
+from tests.handlers.conftest import World
+from tests.handlers.pages import BASE, NOW, UPCOMING, Browser, Seen, attendee, keep, meet, stored, tell
+
+
+@pytest.fixture
+def browser(world: World) -> Browser:
+    storage.events.update(UPCOMING)
+    for name in ("ann", "mack", "zoe"):
+        keep(attendee(name))
+    return Browser(world)
+
+
+def page_of(browser: Browser, name: str) -> Seen:
+    return browser.get(browser.links_of(name.ljust(16, "a")).page())
+
+
+def link(browser: Browser, name: str, meeting: Meeting, answer: Answer | Outcome) -> str:
+    return browser.links_of(name.ljust(16, "a")).answer(meeting.reference, answer)
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("answer", [*Answer])
+    def test_following_a_link_does_nothing_and_its_button_does_at_once(self, browser: Browser, answer: Answer) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        meeting = meet("ann", "mack")
+        before = browser.world.items()
+        asked = browser.get(link(browser, "ann", meeting, answer))
+        assert asked.status == 200
+        assert browser.world.items() == before
+        seen = browser.press(asked)
+        assert stored(meeting).side(attendee("ann").attendee_id).answer is answer
+        assert seen.status == 200
+        assert "Mack" in seen.text
+
+    def test_an_answer_is_given_on_the_page_too_and_can_be_changed(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        meeting = meet("ann", "mack")
+        page = page_of(browser, "ann")
+        page = browser.press(page, "/answer", about=meeting.reference, answer="yes")
+        assert "You would like to meet." in page.text
+        page = browser.press(page, "/answer", about=meeting.reference, answer="not_now")
+        assert "Not now, you said." in page.text
+        assert stored(meeting).side(attendee("ann").attendee_id).answer is Answer.NOT_NOW
+
+    @pytest.mark.parametrize("no", [Answer.NOT_NOW, Answer.NEVER])
+    @pytest.mark.parametrize(("part", "stage"), [(Part.TOLD, Stage.TOLD), (Part.ASKED, Stage.ASKED)])
+    def test_a_no_is_never_told(self, browser: Browser, no: Answer, part: Part, stage: Stage) -> None:
+        tell("ann", (part, "mack"))
+        tell("mack", (part, "ann"))
+        meeting = meet("ann", "mack", stage)
+        silent = page_of(browser, "ann").body
+        browser.press(browser.get(link(browser, "mack", meeting, no)))
+        assert page_of(browser, "ann").body == silent
+        said_yes = browser.press(page_of(browser, "ann"), "/answer", about=meeting.reference, answer="yes").body
+        assert "both" not in said_yes.partition('class="state"')[2].partition("</p>")[0] or "If they" in said_yes
+
+    def test_both_who_want_to_meet_are_shown_so(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        tell("mack", (Part.TOLD, "ann"))
+        meeting = meet("ann", "mack")
+        browser.press(browser.get(link(browser, "mack", meeting, Answer.YES)))
+        browser.press(browser.get(link(browser, "ann", meeting, Answer.YES)))
+        assert stored(meeting).state is MeetingState.AGREED
+        assert "You both would like to meet." in page_of(browser, "ann").text
+
+    def test_who_is_asked_about_is_not_named(self, browser: Browser) -> None:
+        tell("ann", (Part.ASKED, "mack"))
+        meeting = meet("ann", "mack", Stage.ASKED)
+        for seen in (page_of(browser, "ann"), browser.get(link(browser, "ann", meeting, Answer.YES))):
+            assert "mack" not in seen.body.lower()
+        browser.press(browser.get(link(browser, "ann", meeting, Answer.YES)))
+        assert stored(meeting).side(attendee("ann").attendee_id).answer is Answer.YES
+
+    def test_the_name_is_confirmed_by_a_yes_and_the_other_sees_nothing(self, browser: Browser) -> None:
+        tell("ann", (Part.CONFIRM, "mack"))
+        meeting = meet("ann", "mack", Stage.CONFIRMING, confirmer=attendee("ann").attendee_id)
+        assert "Is Mack who you know?" in browser.get(link(browser, "ann", meeting, Answer.YES)).text
+        seen = browser.press(browser.get(link(browser, "ann", meeting, Answer.YES)))
+        assert "You know them, you said." in seen.text
+        assert stored(meeting).confirmed_at is not None
+        assert "Ann" not in page_of(browser, "mack").text.replace("Hello Mack", "")
+
+    def test_nothing_counts_before_it_went_out(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"), state=State.PUBLISHED)
+        meeting = meet("ann", "mack")
+        assert "Mack" not in page_of(browser, "ann").text
+        assert browser.get(link(browser, "ann", meeting, Answer.YES)).status == 404
+        page = page_of(browser, "ann")
+        assert browser.press(page, "/answer", about=meeting.reference, answer="yes").status == 404
+        assert stored(meeting) == meeting
+
+    def test_nobody_answers_about_people_they_were_never_told_of(self, browser: Browser) -> None:
+        meeting = meet("mack", "zoe")
+        page = page_of(browser, "ann")
+        assert browser.press(page, "/answer", about=meeting.reference, answer="yes").status == 404
+        assert stored(meeting) == meeting
+
+    def test_who_was_never_named_was_not_met(self, browser: Browser) -> None:
+        tell("ann", (Part.ASKED, "mack"))
+        meeting = meet("ann", "mack", Stage.ASKED)
+        page = page_of(browser, "ann")
+        assert browser.press(page, "/answer", about=meeting.reference, answer="met").status == 404
+
+    def test_who_withdrew_is_named_no_more(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        meeting = meet("ann", "mack")
+        keep(attendee("mack", agreed=frozenset()))
+        seen = page_of(browser, "ann")
+        assert "Mack" not in seen.text
+        assert "One person we told you of is not to be counted on any more." in seen.text
+        assert browser.get(link(browser, "ann", meeting, Answer.YES)).status == 404
+
+
+class TestTheEnd:
+    def test_following_the_link_ends_nothing_and_its_button_ends_all(self, browser: Browser) -> None:
+        stop = browser.links_of(attendee("ann").attendee_id).stop()
+        before = browser.world.items()
+        asked = browser.get(stop)
+        assert browser.world.items() == before
+        assert browser.press(asked).status == 200
+        ann = storage.attendees.load(UPCOMING, attendee("ann").attendee_id)
+        assert ann is not None
+        assert ann.consent is not None
+        assert (ann.consent.purposes, ann.consent.given_by) == (frozenset(), "person")
+
+    @pytest.mark.parametrize(
+        ("content_type", "body"),
+        [
+            ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click"),
+            (
+                "multipart/form-data; boundary=b",
+                b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+            ),
+        ],
+    )
+    def test_one_click_of_a_mail_program_ends_the_messages_without_cookie_or_redirect(
+        self, browser: Browser, content_type: str, body: bytes
+    ) -> None:
+        stop = browser.links_of(attendee("ann").attendee_id).stop()
+        assert browser.post(stop, body, **{"content-type": content_type}).status == 200
+        ann = storage.attendees.load(UPCOMING, attendee("ann").attendee_id)
+        assert ann is not None
+        assert not ann.may_be_named
+        assert browser.post(stop, body, **{"content-type": content_type}).status == 200
+
+    def test_one_click_is_for_the_end_of_messages_alone(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        meeting = meet("ann", "mack")
+        one_click = b"List-Unsubscribe=One-Click"
+        assert browser.post(link(browser, "ann", meeting, Answer.NEVER), one_click).status == 400
+        page = browser.links_of(attendee("ann").attendee_id).page()
+        assert browser.post(f"{page}/stop", one_click).status == 400
+        assert stored(meeting) == meeting
+
+    def test_a_link_to_stop_shows_nothing_of_the_page(self, browser: Browser) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        meet("ann", "mack")
+        stop = browser.links_of(attendee("ann").attendee_id).stop()
+        for address in (stop, f"{stop}/data.json", f"{stop}/everybody"):
+            assert "Mack" not in browser.get(address).body
+        assert browser.get(f"{stop}/everybody").status == 404
+
+    def test_a_form_without_its_hidden_field_does_nothing(self, browser: Browser) -> None:
+        stop = browser.links_of(attendee("ann").attendee_id).stop()
+        before = browser.world.items()
+        assert browser.post(stop, b"").status == 400
+        assert browser.post(stop, {"form": "guessed"}).status == 400
+        assert browser.world.items() == before
+
+
+class TestBadLinks:
+    def test_every_link_that_is_good_for_nothing_gets_the_same_page(self, browser: Browser) -> None:
+        page = browser.links_of(attendee("ann").attendee_id).page()
+        unknown = browser.links_of("nobodynobodyaaaa").page()
+        seen = [
+            browser.get(address)
+            for address in (
+                page[:-1] + ("A" if page[-1] != "A" else "B"),
+                page.replace("democon", "othercon"),
+                unknown,
+                f"{BASE}/e/democon/x",
+                f"{BASE}/e",
+                f"{page}/no-such-thing",
+            )
+        ]
+        assert {each.status for each in seen} == {404}
+        assert len({each.text for each in seen}) == 1
+        assert "DemoCon" not in seen[0].text
+
+    def test_an_expired_link_is_gone(self, browser: Browser) -> None:
+        links = replace(browser.links_of(attendee("ann").attendee_id), expires=(NOW - timedelta(days=2)).date())
+        assert browser.get(links.page()).status == 410
+
+    def test_the_page_that_says_so_is_in_the_browser_s_language(self, browser: Browser) -> None:
+        seen = browser.get(f"{BASE}/e/democon/x", **{"accept-language": "de-AT,de;q=0.9,en;q=0.8"})
+        assert "Dieser Link führt nirgendwohin" in seen.text

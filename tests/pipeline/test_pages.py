@@ -1,0 +1,69 @@
+"""The pages behind the real routes: through the HTTP API of the local stack."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+from infra.local import LocalStack
+from shared import storage
+from shared.attendees import attendee_id_of
+from shared.links import Links
+from shared.services import Secrets
+from tests.pipeline.test_end_to_end import make_event
+
+
+def ask(address: str, body: bytes | None = None) -> tuple[int, str, str, str]:
+    """Status, policy, body, and the address that answered in the end."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=30) as answer:
+            return answer.status, answer.headers["Content-Security-Policy"], answer.read().decode(), answer.url
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Content-Security-Policy"], error.read().decode(), address
+
+
+def test_a_link_leads_to_its_page_and_a_button_acts(stack: LocalStack, tmp_path: Path) -> None:
+    webhook = make_event(stack, tmp_path, "pagecon")
+    assert webhook.post("ann") == 200
+    storage.connect(stack.outputs["TableName"])
+    event = storage.events.load("pagecon")
+    assert event is not None
+    secrets = Secrets(stack.outputs["SecretsPath"])
+    ann = attendee_id_of("pagecon", "ann@example.org", secrets.id_key(event))
+    links = Links(stack.api_url, secrets.link_keys(), "pagecon", ann, event.expires_at.date())
+
+    status, policy, page, _ = ask(links.page())
+    assert status == 200
+    assert "frame-ancestors 'none'" in policy
+    assert "Hello Ann" in page
+    style = re.search(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert style
+    assert ask(urljoin(links.page(), style[1]))[0] == 200
+    assert ask(f"{links.page()}/stop")[0] == 200
+
+    _, _, asked, _ = ask(links.stop())
+    form = re.search(r'name="form" value="([^"]+)"', asked)
+    assert form
+    status, _, ended, _ = ask(links.stop(), urlencode({"form": form[1]}).encode())
+    assert status == 200
+    assert "The messages have ended" in ended
+    stopped = storage.attendees.load(event, ann)
+    assert stopped is not None
+    assert not stopped.may_be_named
+
+    status, policy, page, _ = ask(links.page()[:-2] + "AA")
+    assert status == 404
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_functions_know_where_the_api_answers(stack: LocalStack) -> None:
+    cloudformation, functions = stack.client("cloudformation"), stack.client("lambda")
+    for name, variable in (("SendNotificationFunction", "API_URL"), ("ServePagesFunction", "PUBLIC_URL")):
+        found = cloudformation.describe_stack_resource(StackName=stack.stack_name, LogicalResourceId=name)
+        function = found["StackResourceDetail"]["PhysicalResourceId"]
+        variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        assert variables[variable] == stack.api_url
+        assert variables["SECRETS_PATH"]
