@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -42,6 +42,7 @@ class Saying:
 
     forms: tuple[str, ...]  # the fullest first; the last one names nobody
     asks: bool = False  # an answer is hoped for, and only the page can take it
+    least: str = ""  # before a page's address that leaves room for little else
     must: bool = False  # goes on even where it costs the others their names
 
 
@@ -49,8 +50,8 @@ def compose_text_message(letter: Letter, templates: Path | None = None) -> str:
     """As many names as fit, never a name cut in half; beyond the alphabet, letters lose their accents.
 
     What does not fit is left out in this order: the meeting point, what the lesser parts say, names from the last one
-    on (they are counted instead), every name, how to end the messages, and at last the link, where alone a question
-    can be answered.
+    on (they are counted instead), every name, how to end the messages, and at last the page's address: only there can a
+    question be answered, and the messages be ended.
 
     :raises BrokenTemplate: one of the organizer's own words cannot be used; names file and line
     """
@@ -75,10 +76,16 @@ def _by_preference(letter: Letter, sayings: Sequence[Saying], words: Words) -> I
     whole = [saying.forms[0] for saying in sayings]
     for place in (_place(letter, words), ""):
         yield _joined(*whole, place, link or (ask if asks else ""), end)
+    lead = sayings[0]
     bodies = list(_bodies(*sayings))
-    for last in (end, ""):
-        # Who is told of nobody by name, or is asked, needs a way to go on.
-        yield from (_joined(body, link or (ask if asks or nameless else ""), last) for body, nameless in bodies)
+    # Who is told of nobody by name, or is asked, needs a way to go on.
+    ways = [(body, link or (ask if asks or nameless else "")) for body, nameless in bodies]
+    yield from (_joined(body, way, end) for body, way in ways)
+    for body, way in ways:
+        yield _joined(body, way)
+        yield _joined(body, page or way)
+    if page:
+        yield _joined(lead.least or words.say("text_message.least"), page)
     for way in (ask, ""):
         yield from (_joined(body, way, end) for body, _ in bodies)
 
@@ -97,6 +104,8 @@ def _bodies(lead: Saying, *others: Saying) -> Iterator[tuple[str, bool]]:
 def _sayings(letter: Letter, words: Words) -> Iterator[Saying]:
     """What leads, then what must not be left out, then the others."""
     follow_up = _named_saying("follow_up", letter.follow_up, letter, words, asks=True)
+    if follow_up:
+        follow_up = replace(follow_up, least=words.say("text_message.follow_up_least"))
     people = [p for p in letter.people if not p.meet_at]
     brief = "brief" if all(p.known for p in people) else "brief_new"
     told = _named_saying("coming", people, letter, words, brief=brief)
@@ -164,8 +173,9 @@ def _asked(letter: Letter, words: Words) -> Saying | None:
         return None
     if letter.agreed or letter.people or letter.confirm:
         return Saying((words.say("text_message.asked_more", n=n),), asks=True)
+    least = words.say("text_message.asked_least")
     full = words.say("text_message.asked", n=n, event=one_line(letter.event.name))
-    return Saying((full, words.say("text_message.asked_brief", n=n)), asks=True)
+    return Saying((full, words.say("text_message.asked_brief", n=n)), asks=True, least=least)
 
 
 def _gone(letter: Letter, words: Words) -> Saying | None:

@@ -18,6 +18,8 @@ from tests import democon
 EVENT = replace(democon.EVENT, meeting_point="the coffee bar, first break")
 FOLDERS = sorted(path.name for path in LANGUAGES.iterdir())
 LONG = replace(EVENT, name="International Conference on " + "N" * 92, meeting_point="behind the " + "m" * 180)
+# As long as the host is AWS's own and the event's id has 20 characters.
+LONG_LINK = f"https://{'h' * 10}.execute-api.eu-central-1.amazonaws.com/e/{'e' * 20}/{'t' * 36}"
 LINK = "https://ib.example/p/abcdefgh"
 
 
@@ -46,7 +48,7 @@ letters = st.builds(
     st.just("r"),
     st.sampled_from(FOLDERS),
     st.sampled_from(list(Kind)),
-    page_url=st.sampled_from(["", LINK]),
+    page_url=st.sampled_from(["", LINK, LONG_LINK]),
     confirm=people,
     questions=st.lists(st.just(Question("somebody you follow")), max_size=5).map(tuple),
     agreed=people,
@@ -62,7 +64,7 @@ def test_a_text_message_is_one_message_whatever_it_says(of: Letter) -> None:
     assert 0 < len(text) <= 160
     assert set(text) <= GSM
     # Only the page can take an answer, and it shows what had to be left out here.
-    assert (LINK in text) == bool(of.page_url)
+    assert of.page_url in text
 
 
 def said(**parts: object) -> str:
@@ -110,6 +112,22 @@ def test_who_is_not_known_is_not_said_to_be_known() -> None:
     new = Person("Wolfeschlegelsteinhausenbergerdorff " * 5, "", "How.", known=False)
     text = compose_text_message(Letter(EVENT, "Ann", (new, new), False, "r", page_url=LINK))
     assert text.startswith("2 people you might like to meet are coming. More: ")
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ({"people": (MACK,)}, "Mack Miller is coming to DemoCon too."),
+        ({"agreed": (SLOT,)}, "You and Mack Miller: Tue 10:30."),
+        ({"questions": (ASKED,) * 2}, "May we introduce you?"),
+        ({"gone": ("Ida",)}, "A change to your introductions."),
+    ],
+)
+def test_the_address_of_a_host_of_awss_own_still_fits(parts: dict[str, object], text: str) -> None:
+    fields = {"people": (), "first": False, "reference": "r", "page_url": LONG_LINK, **parts}
+    composed = compose_text_message(Letter(EVENT, "Ann", **fields))  # type: ignore[arg-type]
+    assert composed.startswith(f"{text} ")
+    assert composed.endswith(f" {LONG_LINK}")
 
 
 def test_without_a_page_the_organizer_is_asked() -> None:
