@@ -1,4 +1,4 @@
-"""The table's stream and SQS → fetch_connections: attendees who asked for it, and the lists that are to be fetched."""
+"""The table's stream and SQS → fetch_connections, recall: what attendees asked to have fetched or remembered."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared import storage
 from shared.pipeline.fetch_connections import FetchTask, Patience, Tools, fetch_connections, fetch_for_changes
 from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.recall import recall_for_changes
 from shared.services import Secrets
 from shared.services.fetch_queue import send_later
 from shared.services.web import Web
@@ -71,7 +72,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     records = event["Records"]
     if records[0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)
-    failed = fetch_for_changes(records, events=events, hashing_key=secrets.hashing_key, now=datetime.now(UTC), put=put)
+    key, now = secrets.hashing_key, datetime.now(UTC)
+    # What is remembered first: what is fetched anew is the newer word.
+    not_recalled = recall_for_changes(records, events=events, hashing_key=key, now=now)
+    not_asked_for = fetch_for_changes(records, events=events, hashing_key=key, now=now, put=put)
+    failed = sorted({*not_recalled, *not_asked_for})
     metrics.add_metric("AttendeesLookedAt", MetricUnit.Count, len(records) - len(failed))
     logger.info("attendees looked at", records=len(records), failed=len(failed))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}

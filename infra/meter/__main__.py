@@ -96,6 +96,7 @@ def play(sample: Sample, sends: int, write: Callable[[str], object]) -> Bill:
     with bill.step("a new set of one attendee", once=False):
         sample.match([0], findable=False)
     _waves(sample, bill, sends)
+    _memory(sample, bill)
     bill.sum()
     return bill
 
@@ -118,6 +119,21 @@ def _waves(sample: Sample, bill: Bill, sends: int) -> None:
         if some:
             with bill.step(f"{wave.name}: send {len(some)} of {len(messages)}", times=len(messages) / len(some)):
                 sample.send(some)
+
+
+def _memory(sample: Sample, bill: Bill) -> None:
+    for number in range(0, sample.size, 2):
+        sample.meet(number)
+    with bill.step("everybody and who met is remembered"):
+        sample.remember()
+    with bill.step("the same again", once=False):
+        sample.remember()
+    later = sample.a_year_later()
+    later.register(0)
+    with bill.step("one is recalled at a later event", once=False):
+        later.recall(0)
+    with bill.step("the same again", once=False):
+        later.recall(0)
 
 
 if __name__ == "__main__":

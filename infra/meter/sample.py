@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
@@ -19,16 +19,19 @@ from shared.attendees import attendee_id_of
 from shared.connections import Connection, Relation
 from shared.events import Event, Wave, shards_for
 from shared.identities import Identity
+from shared.introductions import Answer, Closeness, Meeting, Outcome, Side, Stage
 from shared.matching import ConnectionSet, pack_connections
 from shared.notifications import TopicMessage
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes
 from shared.pipeline.plan_introductions import WaveReport, plan_introductions
+from shared.pipeline.recall import recall
 from shared.pipeline.receive_registration import store_registration
+from shared.pipeline.remember import remember
 from shared.pipeline.send_notification import Sender, send_notification
 from shared.registrations import Purpose, Registration, Status
 from shared.services._clients import client
-from shared.storage import attendees, connection_sets, events, imports
+from shared.storage import attendees, connection_sets, events, imports, meetings
 from shared.storage._table import Item
 from shared.storage.imports import ImportReport
 from shared.storage.stream import DirectoryChange
@@ -54,7 +57,7 @@ def storage_client() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An event of ``size`` attendees, numbered from 0, each listing ``connections``.
+    """An event of ``size`` attendees, numbered from 0, each listing ``connections``, all of it to be remembered.
 
     Sets have a handle and a date for each connection; those with ``names`` have name and company too, as LinkedIn's
     exports do and follow lists do not.
@@ -98,7 +101,7 @@ class Sample:
             email=_email(number),
             company=company_name(number),
             identities=tuple(Identity(network, handle, handle) for network in ("github", "linkedin", "x")),
-            agreed=frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS}),
+            agreed=frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS, Purpose.REMEMBER}),
             locale="en",
         )
         store_registration(self.event, registration, hashing_key=KEY, id_key=KEY)
@@ -115,6 +118,38 @@ class Sample:
         if connection_sets.current_digest(self.event, attendee_id, SOURCE) == packed.digest:
             attendees.note_set(self.event, attendee_id, SOURCE, packed.digest, uploaded_at=REGISTERED_FROM)
         imports.save(self.event, report)
+
+    def meet(self, number: int) -> None:
+        """The attendee and the next one both said that they met."""
+        a, b = sorted((self.attendee_id(number), self.attendee_id((number + 1) % self.size)))
+        both = (Side(Answer.YES, outcome=Outcome.MET),) * 2
+        wave = self.event.waves[0].name
+        meetings.save(
+            self.event, Meeting(self.event.event_id, a, b, Closeness.KNOWN, 0.8, Stage.TOLD, wave, START, both)
+        )
+
+    def remember(self) -> int:
+        """The morning after."""
+        return remember(self.event, hashing_key=KEY, now=self.event.follow_up_at)
+
+    def a_year_later(self) -> Sample:
+        """The same people's next event, with nobody registered yet."""
+        year = timedelta(days=364)
+        event = replace(
+            self.event,
+            event_id="latercon",
+            starts_at=self.event.starts_at + year,
+            ends_at=self.event.ends_at + year,
+            waves=tuple(Wave(wave.name, wave.at + year) for wave in self.event.waves),
+        )
+        events.create(event)
+        return replace(self, event=event)
+
+    def recall(self, number: int) -> int:
+        """As the table's stream does when they register."""
+        attendee = attendees.load(self.event, self.attendee_id(number))
+        assert attendee is not None
+        return recall(self.event, attendee, hashing_key=KEY)
 
     def match(self, numbers: Iterable[int], *, findable: bool = True, sets: bool = True) -> None:
         """One batch of the table's stream, about these attendees."""

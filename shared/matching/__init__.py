@@ -20,7 +20,7 @@ from shared.matching.evidence import (
 from shared.matching.hashing import hash_identity
 
 if TYPE_CHECKING:
-    from shared.matching.connection_set import ConnectionSet, pack_connections
+    from shared.matching.connection_set import ConnectionSet, pack_connections, pack_people
     from shared.matching.join import ByAttendee, Rows, find_listings
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "hash_identity",
     "listings_to_matches",
     "pack_connections",
+    "pack_people",
     "strength",
     "weight_of",
 ]
@@ -50,6 +51,7 @@ __all__ = [
 _WHEN_NEEDED: Final = {
     "ConnectionSet": "connection_set",
     "pack_connections": "connection_set",
+    "pack_people": "connection_set",
     "ByAttendee": "join",
     "Rows": "join",
     "find_listings": "join",

@@ -18,6 +18,7 @@ from shared.connections import Connection, Relation
 from shared.matching.hashing import HASH_BITS, hash_identity, hash_name
 from shared.names import NameKey, name_keys
 
+# Remembered sets live for two years and longer: a later version must still read this one.
 FORMAT_VERSION: Final = 2
 # Names are kept in fewer bits: one in 2^28 that are looked up is false. They are likenesses, and asked about anyway.
 NAME_BITS: Final = 28
@@ -149,6 +150,21 @@ def pack_connections(attendee_id: str, source: str, connections: Iterable[Connec
         names,
         bits,
         int(max(relations, key=lambda each: (relations[each], each), default=0)),
+    )
+
+
+def pack_people(
+    attendee_id: str, source: str, people: Iterable[int], relation: Relation, *, since: date | None
+) -> ConnectionSet:
+    """People of whom only the hashes are known, all tied in one way on one day, as a set."""
+    hashes = sorted(set(people))
+    count = len(hashes)
+    return ConnectionSet(
+        attendee_id,
+        source,
+        np.array(hashes, np.uint64),
+        np.full(count, relation, np.uint8),
+        np.full(count, _to_days(since), np.uint16),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shared.attendees import Attendee, erase
 from shared.events import Event
+from shared.pipeline.forget_memory import forget_memory
 from shared.storage import attendees, connection_sets, introductions, matches
 
 
@@ -18,7 +19,9 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
 
     :raises shared.storage.Conflict: where they were changed by somebody else at the same moment
     """
-    # First of all nothing may be said of them any more; from here on nobody finds them.
+    # While their address is still known; cut short after it, nobody could tell whose memory it is.
+    forget_memory(event, attendee, hashing_key=hashing_key, at=now)
+    # Before all else nothing may be said of them any more; from here on nobody finds them.
     attendees.save_attendee(event, erase(attendee, now=now), attendee, hashing_key=hashing_key)
     connection_sets.delete_of(event, attendee.attendee_id)
     introductions.delete_of(event, attendee.attendee_id)

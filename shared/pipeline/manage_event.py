@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from shared.attendees import attendee_id_of
+from shared.attendees import Attendee, attendee_id_of
+from shared.connections import Relation
 from shared.events import Event
 from shared.introductions import State
 from shared.introductions.states import MeetingState
+from shared.matching import Listing
 from shared.pipeline.decide import stop
 from shared.pipeline.forget_attendee import forget
+from shared.pipeline.forget_memory import forget_memory
+from shared.pipeline.remember import person_of
 from shared.registrations import new_secret
 from shared.services import Secrets, create_schedules, delete_schedules
 from shared.slots import Slot
-from shared.storage import attendees, connection_sets, events, introductions, matches, meetings
+from shared.storage import attendees, connection_sets, events, introductions, matches, meetings, memories
 
 OWN_PLATFORM = "icebreaker"
 
@@ -104,9 +108,15 @@ def replace_slots(event: Event, slots: Sequence[Slot]) -> Event:
 
 
 def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
-    """End everything a person agreed to; False where they are unknown. See :func:`stop`."""
-    attendee_id = attendee_id_of(event.event_id, email, secrets.id_key(event))
-    return stop(event, attendee_id, hashing_key=secrets.hashing_key(event), now=now)
+    """End everything a person agreed to, and forget what is remembered of earlier events; False where they are unknown.
+
+    See :func:`stop`.
+    """
+    attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
+    if attendee is None or not stop(event, attendee.attendee_id, hashing_key=secrets.hashing_key(event), now=now):
+        return False
+    _forget_memory(event, attendee, secrets, now)
+    return True
 
 
 def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:
@@ -115,8 +125,16 @@ def erase_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime)
     attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
     if attendee is None:
         return False
+    _forget_memory(event, attendee, secrets, now)
     forget(event, attendee, hashing_key=key, now=now)
     return True
+
+
+def _forget_memory(event: Event, attendee: Attendee, secrets: Secrets, now: datetime) -> None:
+    """Forget what is remembered of a person, under whatever key."""
+    for version in secrets.hashing_key_versions():
+        key = secrets.hashing_key(replace(event, key_version=version))
+        forget_memory(event, attendee, hashing_key=key, at=now)
 
 
 def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str, Any] | None:
@@ -125,6 +143,7 @@ def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str,
     if attendee is None or attendee.erased:
         return None
     consent = attendee.consent
+    person = person_of(attendee.email, secrets.hashing_key(event))
     return {
         "event": event.name,
         "name": attendee.name,
@@ -140,13 +159,26 @@ def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str,
         "connections_as_keyed_hashes": {
             found.source: len(found) for found, _ in connection_sets.load_of(event, attendee.attendee_id)
         },
-        "people_you_know_here": len(matches.listings_of(event, [attendee.attendee_id])),
+        "remembered_for_later_events": {
+            source: {"people": len(kept.connection_set), "until": _day(kept.expires_at)}
+            for source, kept in memories.load(person).items()
+        },
+        "people_you_know_here": sum(map(_is_tie, matches.listings_of(event, [attendee.attendee_id]))),
         "introductions": [
             {"wave": told.wave, "channel": told.channel, "people": len(told.people), "state": told.state}
             for told in introductions.load_of(event, attendee.attendee_id)
         ],
         "deleted_on": event.expires_at.date().isoformat(),
     }
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _is_tie(listing: Listing) -> bool:
+    # That somebody asked not to be introduced is theirs to know.
+    return any(piece.relation is not Relation.NEVER for piece in listing.evidence)
 
 
 @dataclass(frozen=True, slots=True)

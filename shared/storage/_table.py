@@ -126,6 +126,16 @@ class SuppressedItem(Item, discriminator="suppressed"):
     why = UnicodeAttribute()
 
 
+class PersonItem(Item, discriminator="person"):
+    forgotten_at = UnicodeAttribute()
+
+
+class PastEventItem(Item, discriminator="past_event"):
+    name = UnicodeAttribute()
+    place = UnicodeAttribute()
+    year = NumberAttribute()
+
+
 class ImportItem(Item, discriminator="import"):
     report: JSONAttribute = JSONAttribute()
 

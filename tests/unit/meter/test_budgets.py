@@ -173,6 +173,24 @@ def test_an_event_of_10000_with_three_waves_costs_less_than_a_dollar(played: Pla
     assert (sum(step.price() for step in steps) + sending) / SIZE * LARGE < 1.0
 
 
+def test_remembering_an_attendee_takes_at_most_20_write_units_and_recalling_22(played: Played, meter: Meter) -> None:
+    for number in range(0, SIZE, 2):
+        played.sample.meet(number)
+    before = meter.write_units
+    played.sample.remember()
+    remembering = meter.write_units - before
+    assert remembering / SIZE <= 20
+    later = played.sample.a_year_later()
+    later.register(0)
+    before = meter.write_units
+    assert later.recall(0) == 2
+    # What they brought, whom they met, and the directory's note of each.
+    assert meter.write_units - before <= 22
+    before = meter.write_units
+    assert later.recall(0) == 0
+    assert meter.write_units == before
+
+
 def test_the_sample_brings_its_sets_as_an_import_does(played: Played, meter: Meter) -> None:
     for guest in (SIZE + 3, SIZE + 4):
         played.sample.register(guest)
