@@ -6,6 +6,9 @@ takes a thousand writes a second. A bounce or a complaint is counted once, howev
 
 from __future__ import annotations
 
+import contextlib
+import random
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +19,7 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 
 from shared.events import Deliverability, Event, why_to_pause
 from shared.storage._table import (
+    Conflict,
     CountedReceiptItem,
     HealthItem,
     SuppressedItem,
@@ -29,7 +33,7 @@ from shared.storage._table import (
 KIND: Final = "HEALTH"
 MILLIONTHS: Final = 1_000_000  # sums of money are whole numbers of millionths of a dollar
 KEPT_SUPPRESSED: Final = timedelta(days=400)  # a yearly event's next edition is still spared
-MOST_ATTEMPTS: Final = 5
+MOST_ATTEMPTS: Final = 8
 
 
 class Suppression(StrEnum):
@@ -55,12 +59,19 @@ def load(event: Event) -> Deliverability:
 
 
 def count_sent(event: Event) -> None:
-    """One more mail was taken by the provider."""
-    HealthItem(*_key(event)).update(actions=[HealthItem.sent.add(1), *_always(event)])
+    """One more mail was taken by the provider.
+
+    It never fails for being counted at the wrong moment: a mail that is not counted only makes the shares larger.
+    """
+    with contextlib.suppress(Conflict):
+        _update(event, [HealthItem.sent.add(1), *_always(event)])
 
 
 def count(event: Event, what: Suppression, *, attendee_id: str, wave: str) -> bool:
-    """One more mail bounced or was complained of; False where that was counted before."""
+    """One more mail bounced or was complained of; False where that was counted before.
+
+    :raises Conflict: where others kept being counted at the same moment
+    """
     counter = HealthItem.bounced if what is Suppression.BOUNCED else HealthItem.complained
     pk, sk = _key(event)
     receipt = CountedReceiptItem(pk, f"{what}#{attendee_id}#{wave}", expires_at=expiry(event))
@@ -73,11 +84,12 @@ def count(event: Event, what: Suppression, *, attendee_id: str, wave: str) -> bo
             if _counted_before(error):
                 return False
             # Other mails of the event are being counted at the same moment.
-            if not lost_a_race(error) or attempt + 1 == MOST_ATTEMPTS:
+            if not lost_a_race(error):
                 raise
+            _wait(attempt)
         else:
-            break
-    return True
+            return True
+    raise Conflict(f"the counters of {event.event_id!r} kept being written by others")
 
 
 def judge(event: Event, *, now: datetime) -> Judged:
@@ -92,20 +104,15 @@ def judge(event: Event, *, now: datetime) -> Judged:
 
 def pause(event: Event, because: str, *, now: datetime) -> bool:
     """Nothing more is sent for the event; False where it was paused already, which then stands as it was."""
-    try:
-        HealthItem(*_key(event)).update(
-            actions=[
-                HealthItem.paused_at.set(now.astimezone(UTC).isoformat(timespec="microseconds")),
-                HealthItem.paused_because.set(because),
-                *_always(event),
-            ],
-            condition=HealthItem.paused_at.does_not_exist(),
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return _update(
+        event,
+        [
+            HealthItem.paused_at.set(now.astimezone(UTC).isoformat(timespec="microseconds")),
+            HealthItem.paused_because.set(because),
+            *_always(event),
+        ],
+        HealthItem.paused_at.does_not_exist(),
+    )
 
 
 def resume(event: Event) -> bool:
@@ -114,22 +121,17 @@ def resume(event: Event) -> bool:
     The counters of mails start over: whoever resumes has dealt with what was counted, and the next receipt would
     only pause the event again for the same mails. What was spent on text messages is spent and stays.
     """
-    try:
-        HealthItem(*_key(event)).update(
-            actions=[
-                HealthItem.paused_at.remove(),
-                HealthItem.paused_because.remove(),
-                HealthItem.sent.set(0),
-                HealthItem.bounced.set(0),
-                HealthItem.complained.set(0),
-            ],
-            condition=HealthItem.paused_at.exists(),
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return _update(
+        event,
+        [
+            HealthItem.paused_at.remove(),
+            HealthItem.paused_because.remove(),
+            HealthItem.sent.set(0),
+            HealthItem.bounced.set(0),
+            HealthItem.complained.set(0),
+        ],
+        HealthItem.paused_at.exists(),
+    )
 
 
 def take_text_message(event: Event) -> bool:
@@ -138,22 +140,17 @@ def take_text_message(event: Event) -> bool:
     left_before = round(event.text_message_budget * MILLIONTHS) - price
     if left_before < 0:
         return False
-    try:
-        HealthItem(*_key(event)).update(
-            actions=[HealthItem.texts.add(1), HealthItem.text_millionths.add(price), *_always(event)],
-            condition=HealthItem.text_millionths.does_not_exist() | (HealthItem.text_millionths <= left_before),
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return _update(
+        event,
+        [HealthItem.texts.add(1), HealthItem.text_millionths.add(price), *_always(event)],
+        HealthItem.text_millionths.does_not_exist() | (HealthItem.text_millionths <= left_before),
+    )
 
 
 def return_text_message(event: Event) -> None:
     """Put back what was taken for a text message that certainly did not go out."""
     price = round(event.text_message_price * MILLIONTHS)
-    HealthItem(*_key(event)).update(actions=[HealthItem.texts.add(-1), HealthItem.text_millionths.add(-price)])
+    _update(event, [HealthItem.texts.add(-1), HealthItem.text_millionths.add(-price), *_always(event)])
 
 
 def suppress(address_hash: str, why: Suppression, *, now: datetime) -> None:
@@ -187,6 +184,30 @@ def is_suppressed(hashes: Iterable[str]) -> bool:
 def unsuppress(address_hash: str) -> None:
     """Write to the address again: its mailbox was put right, or the person asked for it."""
     SuppressedItem(*_suppressed_key(address_hash)).delete()
+
+
+def _update(event: Event, actions: list[Any], condition: Any = None) -> bool:
+    """Change the event's counters; False where the condition does not hold.
+
+    :raises Conflict: where bounces kept being counted at the same moment: DynamoDB refuses a write to an item that a
+        transaction is about to write, and botocore does not repeat it
+    """
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            HealthItem(*_key(event)).update(actions=actions, condition=condition)
+        except UpdateError as error:
+            if lost_a_race(error):
+                return False
+            if error.cause_response_code != "TransactionConflictException":
+                raise
+            _wait(attempt)
+        else:
+            return True
+    raise Conflict(f"the counters of {event.event_id!r} kept being written by others")
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
 
 
 def _counted_before(error: TransactWriteError) -> bool:

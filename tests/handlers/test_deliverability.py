@@ -3,17 +3,22 @@
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
+from pynamodb.exceptions import UpdateError
 
+from shared import storage
 from shared.attendees import address_hash_of
 from shared.events import Deliverability
 from shared.services import Outcome, send_email, send_text_message
 from shared.storage import deliverability, events
+from shared.storage._table import HealthItem
 from shared.storage.deliverability import Suppression
 from tests.democon import EVENT, START
 from tests.handlers.conftest import World
@@ -75,6 +80,41 @@ class TestCounting:
         fare(1, bounced=1)
         events.delete(EVENT)
         assert world.items() == []
+
+
+class TestAtTheSameMomentAsABounce:
+    """DynamoDB refuses a plain write while a transaction writes the same item; neither stand-in here does."""
+
+    @pytest.fixture
+    def refusals(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """How many more writes are refused."""
+        left = [0]
+        update = HealthItem.update
+
+        def refusing(item: HealthItem, *args: Any, **kwargs: Any) -> Any:
+            if left[0]:
+                left[0] -= 1
+                answer = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+                raise UpdateError("refused", ClientError(answer, "UpdateItem"))
+            return update(item, *args, **kwargs)
+
+        monkeypatch.setattr(HealthItem, "update", refusing)
+        monkeypatch.setattr(deliverability, "_wait", lambda _: None)
+        return left
+
+    def test_a_refused_write_is_repeated(self, refusals: list[int]) -> None:
+        for write in (deliverability.count_sent, deliverability.take_text_message):
+            refusals[0] = 2
+            write(EVENT)
+        assert deliverability.load(EVENT) == Deliverability(sent=1, texts=1, text_cost=0.08)
+
+    def test_a_mail_that_cannot_be_counted_is_no_failure_and_a_price_that_cannot_be_taken_is(
+        self, refusals: list[int]
+    ) -> None:
+        refusals[0] = 100
+        deliverability.count_sent(EVENT)
+        with pytest.raises(storage.Conflict):
+            deliverability.take_text_message(EVENT)
 
 
 class TestTheBudget:

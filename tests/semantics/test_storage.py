@@ -17,8 +17,10 @@ from shared.events import Event
 from shared.identities import Identity
 from shared.introductions import Channel, Introduction, State
 from shared.matching import ConnectionSet, pack_connections
+from shared.notifications.receipts import Receipt, ReceiptKind
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes, match_everybody
+from shared.pipeline.receive_receipts import receive_receipt
 from shared.pipeline.receive_registration import store_registration
 from shared.pipeline.rotate_key import rotate_event_key
 from shared.registrations import Purpose, Registration, Status
@@ -225,6 +227,17 @@ def test_an_event_is_deleted_with_everything(client: Any, table: str) -> None:
 
 
 class TestDeliverability:
+    def test_the_receipt_of_a_delivery_costs_one_write_and_two_reads(self, storage_client: Any) -> None:
+        known = KnownEvents()
+        assert known.get(EVENT.event_id) is not None
+        introduction = Introduction(EVENT.event_id, "a", "first", Channel.EMAIL, (), State.SENT, START)
+        introductions.add(EVENT, introduction)
+        deliverability.count_sent(EVENT)
+        receipt = Receipt(ReceiptKind.DELIVERED, True, EVENT.event_id, "a", "first")
+        with metered(storage_client) as meter:
+            receive_receipt(receipt, events=known, hashing_key=lambda _: KEY, suppression_key=lambda: KEY, now=START)
+        assert (meter.write_units, meter.read_units, meter.round_trips_in_sequence) == (1, 2, 3)
+
     def test_whatever_is_counted_at_the_same_moment_is_all_counted(self) -> None:
         def one(number: int) -> None:
             deliverability.count_sent(EVENT)
