@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from infra.meter import metered
 from infra.meter.sample import storage_client
 from shared import storage
-from shared.attendees import Attendee, attendee_id_of, withdraw
+from shared.attendees import Attendee, attendee_id_of
 from shared.connections import Connection, Relation
 from shared.events import Event, Wave
 from shared.identities import Identity
@@ -33,6 +33,7 @@ from shared.introductions import (
 )
 from shared.matching import ConnectionSet, Match, pack_connections
 from shared.pipeline import remember as remembering
+from shared.pipeline.decide import decide, stop
 from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
 from shared.pipeline.known_events import KnownEvents
@@ -336,9 +337,9 @@ class TestForgetting:
         remember(EVENT, hashing_key=key, now=AFTER)
         assert memory(key, "ann") == {}
         assert memory(key, "bea") == {"met-democon": 0}
-        again = withdraw(ann, frozenset(), now=AFTER + timedelta(minutes=1))
-        storage.attendees.save_attendee(EVENT, again, at(EVENT, "ann", key), hashing_key=key)
-        remember(EVENT, hashing_key=key, now=AFTER + timedelta(minutes=2))
+        for minute, purposes in ((1, ALL - {Purpose.REMEMBER}), (2, ALL)):
+            decide(EVENT, ann.attendee_id, purposes, hashing_key=key, now=AFTER + timedelta(minutes=minute))
+        remember(EVENT, hashing_key=key, now=AFTER + timedelta(minutes=3))
         assert memory(key, "ann") == memory(key, "bea") == {"met-democon": 1}
 
     def test_who_withdraws_only_this_keeps_what_they_brought_to_the_event_itself(self, key: bytes) -> None:
@@ -412,8 +413,8 @@ class TestStream:
         before = person(key, NEXT, "ann", agreed=ALL - {Purpose.REMEMBER})
         old = record(world, before)["dynamodb"]["NewImage"]
         if stops:
-            after = withdraw(before, frozenset(Purpose), now=LATER)
-            storage.attendees.save_attendee(NEXT, after, before, hashing_key=key)
+            stop(NEXT, before.attendee_id, hashing_key=key, now=LATER)
+            after = at(NEXT, "ann", key)
         else:
             after = person(key, NEXT, "ann", agreed=(), minute=1)
         recall_for_changes([record(world, after, old)], events=KnownEvents(), hashing_key=lambda _: key, now=LATER)
