@@ -12,14 +12,17 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
+from shared.pipeline.at_once import AtOnce
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes, match_large_events
+from shared.services import Scheduling
 from shared.storage.stream import read_directory_change
 
 logger = Logger()
 copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
 events = KnownEvents()
+call_wave = AtOnce(Scheduling.from_environment(os.environ), int(os.environ["AT_ONCE_SECONDS"]))
 storage.connect(os.environ["TABLE_NAME"])
 
 
@@ -27,11 +30,12 @@ storage.connect(os.environ["TABLE_NAME"])
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     if "Records" not in event:
-        logger.info("large events matched", events=match_large_events(storage.events.load_all(), now=datetime.now(UTC)))
+        matched = match_large_events(storage.events.load_all(), now=datetime.now(UTC), call_wave=call_wave)
+        logger.info("large events matched", events=matched)
         return {}
     # One join for the whole batch is what makes matching cheap, so records are not processed one by one.
     changes = [change for change in map(read_directory_change, event["Records"]) if change is not None]
-    failed = match_changes(changes, events=events)
+    failed = match_changes(changes, events=events, call_wave=call_wave)
     metrics.add_metric("DirectoryChangesMatched", MetricUnit.Count, len(changes) - len(failed))
     logger.info("batch matched", changes=len(changes), failed=len(failed))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}

@@ -13,17 +13,28 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
+from shared.events import Event
+from shared.links import Links
 from shared.notifications import TopicMessage
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.send_notification import Sender, send_notification
+from shared.services import Secrets
 
 logger = Logger()
 metrics = Metrics()
 # A batch in which everything must be tried again is a busy provider, not a broken function.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 events = KnownEvents()
-sender = Sender(os.environ["SENDER_ADDRESS"], os.environ["SENDER_NAME"])
+secrets = Secrets(os.environ["SECRETS_PATH"])
 storage.connect(os.environ["TABLE_NAME"])
+
+
+def links(event: Event, attendee_id: str) -> Links:
+    last_day = event.expires_at.astimezone(UTC).date()
+    return Links(os.environ["API_URL"], secrets.link_keys(), event.event_id, attendee_id, last_day)
+
+
+sender = Sender(os.environ["SENDER_ADDRESS"], os.environ["SENDER_NAME"], links)
 
 
 def send(record: SQSRecord) -> None:

@@ -12,8 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import storage
 from shared.events import Event
-from shared.pipeline.manage_event import Scheduling
-from shared.services import Secrets
+from shared.services import Scheduling, Secrets
 
 
 class NoDeployment(RuntimeError):

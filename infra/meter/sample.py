@@ -20,6 +20,7 @@ from shared.connections import Connection, Relation
 from shared.events import Event, Wave, shards_for
 from shared.identities import Identity
 from shared.introductions import Answer, Closeness, Meeting, Outcome, Side, Stage
+from shared.links import Links
 from shared.matching import ConnectionSet, pack_connections
 from shared.notifications import TopicMessage
 from shared.pipeline.known_events import KnownEvents
@@ -47,7 +48,11 @@ STRANGERS: Final = 5_000_000  # those who are listed and do not come have number
 CONSONANTS: Final = "bdfghklmnprstvz"
 VOWELS: Final = "aeiou"
 FIRST_DAY: Final = date(2008, 1, 1).toordinal()
-SENDER: Final = Sender("hello@icebreaker.example", "Icebreaker")
+SENDER: Final = Sender(
+    "hello@icebreaker.example",
+    "Icebreaker",
+    lambda event, attendee_id: Links("https://icebreaker.example", [KEY], event.event_id, attendee_id, START.date()),
+)
 
 
 def storage_client() -> Any:

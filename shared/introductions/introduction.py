@@ -8,9 +8,6 @@ from enum import StrEnum
 
 from shared.introductions.states import State
 
-FOLLOW_UP = "follow-up"  # the wave of the morning after
-AT_ONCE = "at-once"  # begins the names of waves between and after the event's own
-
 
 class Channel(StrEnum):
     """By which way an attendee is told."""
@@ -41,6 +38,7 @@ class Mention:
 
     part: Part
     person: str  # attendee id
+    note: str = ""  # where both would like to meet: the slot and its sequence, or that they agreed (see noted)
 
 
 @dataclass(frozen=True, slots=True)

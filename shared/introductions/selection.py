@@ -100,6 +100,7 @@ def select(
     already: Iterable[tuple[str, str]] = (),
     people: Iterable[str] = (),
     new_to: Mapping[str, int] | None = None,
+    used: Mapping[str, int] | None = None,
 ) -> Selection:
     """The pairs to introduce in this wave.
 
@@ -108,6 +109,7 @@ def select(
     :param m: people to whom one person is named as "new to you" over all waves, at least 0
     :param already: pairs who were introduced in an earlier wave or must not be, in either order
     :param people: everybody who would like an introduction, so that those without a candidate are listed too
+    :param used: by person, how many of this wave's introductions are given away already
     :param new_to: by person, to how many they were named as "new to you" in earlier waves
     :raises ValueError: for a limit, a strength or a pair that cannot be
     """
@@ -116,7 +118,7 @@ def select(
     best = _best_of_each(candidates)
     told = {(min(pair), max(pair)) for pair in already}
     pairs = [best[ends] for ends in sorted(best) if ends not in told]
-    graph = _Graph(pairs, k=k, m=m, new_to=new_to or {})
+    graph = _Graph(pairs, k=k, m=m, new_to=new_to or {}, used=used or {})
     wave = _Wave(graph)
     wave.take_greedily()
     wave.cover()
@@ -158,15 +160,17 @@ def _without(
 class _Graph:
     """The candidates as numbers: people in the order of their ids, usable pairs by weight, the heaviest first."""
 
-    def __init__(self, pairs: list[Candidate], *, k: int, m: int, new_to: Mapping[str, int]) -> None:
+    def __init__(
+        self, pairs: list[Candidate], *, k: int, m: int, new_to: Mapping[str, int], used: Mapping[str, int]
+    ) -> None:
         names = sorted({person for pair in pairs for person in (pair.a, pair.b)})
         number = {name: n for n, name in enumerate(names)}
-        self.k = k
+        self.limit = [max(0, k - used.get(name, 0)) for name in names]
         self.new_limit = [max(0, m - new_to.get(name, 0)) for name in names]
         rows = []
         for p, pair in enumerate(pairs):
             a, b, new = number[pair.a], number[pair.b], pair.closeness is Closeness.NEW
-            if not new or (self.new_limit[a] and self.new_limit[b]):
+            if self.limit[a] and self.limit[b] and (not new or (self.new_limit[a] and self.new_limit[b])):
                 weight = BONUS[pair.closeness] * _UNIT + max(1, round(pair.strength * _UNIT))
                 rows.append((-weight, a, b, new, p))
         rows.sort()
@@ -202,7 +206,7 @@ class _Wave:
 
     def has_room(self, person: int, pair: int) -> bool:
         """Whether this pair fits into what the person has."""
-        if len(self.partners[person]) >= self.graph.k:
+        if len(self.partners[person]) >= self.graph.limit[person]:
             return False
         return not self.graph.new[pair] or self.new[person] < self.graph.new_limit[person]
 
@@ -238,7 +242,9 @@ class _Wave:
         return False
 
     def _within_limits(self, person: int) -> bool:
-        return len(self.partners[person]) <= self.graph.k and self.new[person] <= self.graph.new_limit[person]
+        return (
+            len(self.partners[person]) <= self.graph.limit[person] and self.new[person] <= self.graph.new_limit[person]
+        )
 
     def cover(self) -> None:
         """Give somebody to everybody who can have one, by augmenting paths."""
@@ -342,7 +348,7 @@ class _Values:
         self._new = np.array(graph.new, np.bool_)
         self._chosen = np.array(wave.chosen, np.bool_)
         self._degree = np.array([len(partners) for partners in wave.partners], np.int64)
-        self._has_place = self._degree < graph.k
+        self._has_place = self._degree < np.array(graph.limit, np.int64)
         self._open_to_new = np.array(wave.new, np.int64) < np.array(graph.new_limit, np.int64)
         self._held, self._free = arcs.only(self._chosen[arcs.pairs]), arcs.only(~self._chosen[arcs.pairs])
         self._refill = self._refill_known = np.full(len(self._degree), -_NEVER)

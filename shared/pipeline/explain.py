@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from shared.attendees import Attendee, attendee_id_of
 from shared.events import Event
-from shared.introductions import how_they_know_each_other, may_be_told
-from shared.matching import BY_NAME, Evidence, Match, claimed_twice, weight_of
+from shared.introductions import Proposal, Stage, how_they_know_each_other, propose
+from shared.introductions.words import asked_about
+from shared.matching import Evidence, Match, claimed_twice, weight_of
 from shared.registrations import Purpose
 from shared.storage import attendees, matches
 
@@ -55,7 +56,7 @@ def explain(event: Event, a_email: str, b_email: str, *, id_key: bytes) -> Expla
             for one, other in ((a, b), (b, a))
             for piece in match.listed_by(one.attendee_id)
         ),
-        told=((a.name, _told(known, match, a, b)), (b.name, _told(known, match, b, a))),
+        told=tuple((to.name, _told(known, match, to, other)) for to, other in ((a, b), (b, a))),
     )
 
 
@@ -63,18 +64,33 @@ def _told(known: Match, match: Match, to: Attendee, other: Attendee) -> str:
     for person in (to, other):
         if not person.may_be_named:
             return f"nothing: {person.name} has not agreed to be introduced, or is not coming"
-    if may_be_told(known, to.attendee_id, fetched=to.agreed(Purpose.FETCH), proven=to.proven_networks):
-        return how_they_know_each_other(known.certain, to.attendee_id)
-    evidence = (*known.a_lists_b, *known.b_lists_a)
     if not (match.a_lists_b or match.b_lists_a):
         return "nothing: neither lists the other"
-    if not evidence:
+    if not (known.a_lists_b or known.b_lists_a):
         return "nothing: it rests on a handle that somebody else claims too; `icebreaker attendees held` shows who"
-    if all(piece.network in BY_NAME for piece in evidence):
-        return "nothing yet: they were found by name, so both are asked first"
-    if not known.certain.listed_by(to.attendee_id):
-        return f"nothing yet: only {other.name}'s connections say so, by a handle that {to.name} merely claims"
-    return "nothing yet: the tie goes one way, or rests on a list that proves nothing, so both are asked first"
+    both = (to, other)
+    proposal = propose(
+        known,
+        fetched={each.attendee_id for each in both if each.agreed(Purpose.FETCH)},
+        proven={each.attendee_id: each.proven_networks for each in both},
+    )
+    if proposal is None:
+        return "nothing: each merely claims the handle by which the other's public list names them"
+    return _by_stage(proposal, known, to, other)
+
+
+def _by_stage(proposal: Proposal, known: Match, to: Attendee, other: Attendee) -> str:
+    if proposal.stage is Stage.ASKED:
+        confirming = proposal.confirmer == to.attendee_id
+        then = f", and after that whether {other.name} is who they know" if confirming else ""
+        return f"no name before both say yes; asked about: {asked_about(known, to.attendee_id)}{then}"
+    if proposal.confirmer == other.attendee_id:
+        return (
+            f"nothing before {other.name} confirms them: only {other.name}'s connections say so, by a handle that "
+            f"{to.name} merely claims"
+        )
+    how = how_they_know_each_other(known.certain, to.attendee_id)
+    return how if proposal.confirmer is None else f"{how} Is {other.name} who they know?"
 
 
 def _attendee(event: Event, email: str, id_key: bytes) -> Attendee:

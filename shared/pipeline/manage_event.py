@@ -19,21 +19,11 @@ from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
 from shared.pipeline.remember import person_of
 from shared.registrations import new_secret
-from shared.services import Secrets, create_schedules, delete_schedules
+from shared.services import Scheduling, Secrets, create_schedules, delete_schedules
 from shared.slots import Slot
 from shared.storage import attendees, connection_sets, events, introductions, matches, meetings, memories
 
 OWN_PLATFORM = "icebreaker"
-
-
-@dataclass(frozen=True, slots=True)
-class Scheduling:
-    """What a schedule needs to know of the stack; all of it is among the template's outputs."""
-
-    group: str
-    target_arn: str
-    role_arn: str
-    dead_letter_arn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +44,7 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
     secret = new_secret()
     try:
         secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
-        names = create_schedules(
-            event,
-            group=scheduling.group,
-            target_arn=scheduling.target_arn,
-            role_arn=scheduling.role_arn,
-            dead_letter_arn=scheduling.dead_letter_arn,
-            now=now,
-        )
+        names = create_schedules(event, scheduling=scheduling, now=now)
     except Exception:
         # An event that looks made but whose waves never come would be worse than none.
         delete_event(event, secrets=secrets, scheduling=scheduling)

@@ -11,6 +11,7 @@ from datetime import datetime
 from shared.events import Event
 from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings
 from shared.matching.join import join
+from shared.pipeline.at_once import CallWave
 from shared.pipeline.known_events import KnownEvents
 from shared.storage import Conflict, attendees, connection_sets, matches
 from shared.storage.matches import ListingUpdate
@@ -24,6 +25,10 @@ ROUNDS = 6
 # Who lists a new attendee can stand in anybody's sets. Past a thousand attendees reading them all for every few
 # arrivals would cost more than everything else, so arrivals wait for the night's full pass, or for the next wave's.
 LARGEST_AT_ONCE = 2  # shards
+
+
+def _nobody(_: Event) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +220,12 @@ def _revision(directory: Mapping[str, DirectoryEntry], attendee_id: str) -> int:
     return entry.revision if entry else 0
 
 
-def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) -> list[str]:
+def match_changes(
+    changes: Iterable[DirectoryChange], *, events: KnownEvents, call_wave: CallWave = _nobody
+) -> list[str]:
     """Match what a batch of the table's stream says has changed, each event by itself.
 
+    :param call_wave: asked for a wave where matches have changed; it knows whether one is due
     :returns: the sequence numbers of the changes whose event could not be matched now; the others are done
     """
     by_event: defaultdict[str, list[DirectoryChange]] = defaultdict(list)
@@ -231,7 +239,7 @@ def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) ->
         if _is_large(event):
             its_changes = _urgent(event, its_changes)
         try:
-            match_attendees(
+            written = match_attendees(
                 event,
                 Changes(
                     findable=frozenset(c.attendee_id for c in its_changes if c.findable),
@@ -239,20 +247,23 @@ def match_changes(changes: Iterable[DirectoryChange], *, events: KnownEvents) ->
                     hashes=frozenset(hashed for c in its_changes if c.findable for hashed in c.hashes),
                 ),
             )
+            if written:
+                call_wave(event)
         except Exception:
             logger.exception("event not matched, the stream will bring it again", extra={"event_id": event_id})
             failed.extend(c.sequence_number for c in its_changes)
     return failed
 
 
-def match_large_events(all_events: Iterable[Event], *, now: datetime) -> int:
+def match_large_events(all_events: Iterable[Event], *, now: datetime, call_wave: CallWave = _nobody) -> int:
     """The night's full pass over every event that is still to come and too large to match each arrival at once.
 
     :returns: how many events there were
     """
     due = [event for event in all_events if _is_large(event) and event.ends_at > now]
     for event in due:
-        match_everybody(event)
+        if match_everybody(event):
+            call_wave(event)
     return len(due)
 
 

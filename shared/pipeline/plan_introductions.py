@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.attendees import Attendee
-from shared.events import Event
-from shared.introductions import Channel, Introduction, Mention, Part, State, plan_wave
-from shared.matching import claimed_twice
+from shared.events import FOLLOW_UP, Event
+from shared.introductions import (
+    UNSENT,
+    Channel,
+    Introduction,
+    Meeting,
+    Mention,
+    Part,
+    Proposal,
+    State,
+    propose,
+)
+from shared.introductions.plan import Pair, Scene, begun, digest, ended, follow_up, moved_on, placed
+from shared.introductions.proposals import propose_mutual
+from shared.matching import Match, claimed_twice
+from shared.matching.mutual import MutualCollector
 from shared.notifications import TopicMessage
 from shared.pipeline.match_attendees import match_everybody
 from shared.registrations import Purpose
-from shared.storage import attendees, introductions, matches
+from shared.storage import attendees, introductions, matches, meetings
 
 Publish = Callable[[Sequence[TopicMessage]], set[int]]
 
@@ -29,58 +42,130 @@ class WaveReport:
     planned: int  # introductions that are new
     published: int  # messages put on the topic, those of an interrupted attempt included
     refused: int  # messages that the topic did not take; running the wave again publishes them
+    parts: Mapping[Part, int] = field(default_factory=dict)  # of what is new, how many mentions of each kind
+    without: Mapping[str, int] = field(default_factory=dict)  # by reason, how many could be reached and have nobody
 
 
 def plan_introductions(event: Event, wave: str, *, publish: Publish, now: datetime) -> WaveReport:
-    """Run a wave; again, it goes on where it stopped and plans nothing for whom it planned already."""
-    match_everybody(event)
+    """Run a wave; again, it goes on where it stopped and plans nothing for whom it planned already.
+
+    What happens to pairs is stored before anybody is told of it, so that both sides of a pair are told the same,
+    also where the first attempt was cut short in between.
+    """
+    people, held, proposals = _look_around(event)
+    scene = _scene(event, wave, people, now)
+    without: Mapping[str, str] = {}
+    if wave != FOLLOW_UP:
+        scene = _keep(event, scene, ended(scene))
+        scene = _keep(event, scene, moved_on(scene))
+        scene = _keep(event, scene, placed(scene))
+        beginnings = begun(scene, proposals)
+        without = beginnings.without
+        scene = _keep(event, scene, beginnings.meetings)
+    tell = follow_up if wave == FOLLOW_UP else digest
+    told = ((each, tell(scene, each)) for each in sorted(scene.coming))
+    added = [
+        introduction
+        for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told if mentions)
+        if introductions.add(event, introduction)
+    ]
+    unpublished = [i for each in scene.history.values() for i in each if i.wave == wave and i.state is State.PLANNED]
+    published = _publish(event, [*unpublished, *added], people, publish, now)
+    return WaveReport(
+        planned=len(added),
+        published=published,
+        refused=len(unpublished) + len(added) - published,
+        parts=Counter(mention.part for introduction in added for mention in introduction.mentions),
+        without=Counter(map(str, without.values())),
+    )
+
+
+def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
+    """Put on the topic again whatever waits to be sent, for example since the event was paused; how many.
+
+    What is on the topic twice is sent once.
+    """
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
-    earlier = list(introductions.load_all(event))
-    already_told: defaultdict[str, set[str]] = defaultdict(set)
-    for introduction in earlier:
-        already_told[introduction.attendee_id].update(introduction.people)
-    planned_before = {i.attendee_id for i in earlier if i.wave == wave}
+    waiting = [each for each in introductions.load_all(event) if each.state in UNSENT]
+    return _publish(event, waiting, people, publish, now)
+
+
+def _look_around(event: Event) -> tuple[dict[str, Attendee], Mapping[str, frozenset[str]], Iterable[Proposal]]:
+    """Everybody; by attendee the networks on which their handle is held; and whoever might be introduced."""
+    directory = attendees.directory(event)
+    mutual = MutualCollector(directory)
+    match_everybody(event, also=mutual.add)
+    people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     # Whoever has proven a handle is not held by somebody else's claim to it.
     held = {
         attendee_id: networks - people[attendee_id].proven_networks
-        for attendee_id, networks in claimed_twice(attendees.directory(event)).items()
+        for attendee_id, networks in claimed_twice(directory).items()
         if attendee_id in people
     }
-    shares = plan_wave(
-        matches.load_all(event),
-        may_be_named={a.attendee_id for a in people.values() if a.may_be_named},
-        already_told=already_told,
-        people_per_mail=event.people_per_mail,
-        held=held,
-        fetched={a.attendee_id for a in people.values() if a.agreed(Purpose.FETCH)},
-        proven={a.attendee_id: a.proven_networks for a in people.values()},
+    found = matches.load_all(event)
+    return people, held, (*_of_matches(found, people, held), *_of_mutuals(found, mutual))
+
+
+def _of_matches(
+    found: Iterable[Match], people: Mapping[str, Attendee], held: Mapping[str, frozenset[str]]
+) -> Iterator[Proposal]:
+    fetched = {a.attendee_id for a in people.values() if a.agreed(Purpose.FETCH)}
+    proven = {a.attendee_id: a.proven_networks for a in people.values()}
+    for match in found:
+        proposal = propose(match.without(held), fetched=fetched, proven=proven)
+        if proposal is not None:
+            yield proposal
+
+
+def _of_mutuals(found: Iterable[Match], mutual: MutualCollector) -> Iterator[Proposal]:
+    search = mutual.find([(match.a, match.b) for match in found])
+    yield from (proposal for pair in search.pairs if (proposal := propose_mutual(pair)) is not None)
+
+
+def _scene(event: Event, wave: str, people: Mapping[str, Attendee], now: datetime) -> Scene:
+    history: defaultdict[str, list[Introduction]] = defaultdict(list)
+    for introduction in introductions.load_all(event):
+        history[introduction.attendee_id].append(introduction)
+    return Scene(
+        event=event,
+        wave=wave,
+        now=now,
+        coming=frozenset(a.attendee_id for a in people.values() if a.may_be_named),
+        meetings={meeting.pair: meeting for meeting in meetings.load_all(event)},
+        history=history,
     )
-    new = [
-        Introduction(
-            event_id=event.event_id,
-            attendee_id=share.attendee_id,
-            wave=wave,
-            channel=_channel(people[share.attendee_id]),
-            mentions=tuple(Mention(Part.TOLD, person) for person in share.people),
-            held=tuple(
-                (each, network) for each in (share.attendee_id, *share.people) for network in sorted(held.get(each, ()))
-            ),
-            state=State.PLANNED,
-            state_changed_at=now,
-        )
-        for share in shares
-        if share.attendee_id not in planned_before
-    ]
-    unpublished = [i for i in earlier if i.wave == wave and i.state is State.PLANNED]
-    added = [introduction for introduction in new if introductions.add(event, introduction)]
-    published = _publish(event, [*unpublished, *added], people, publish, now)
-    return WaveReport(len(added), published, len(unpublished) + len(added) - published)
+
+
+def _keep(event: Event, scene: Scene, changed: Iterable[Meeting]) -> Scene:
+    """Store meetings; where one of the two answered meanwhile, what they said stands, and the next wave goes on."""
+    several = list(changed)
+    overtaken: set[Pair] = {meeting.pair for meeting in meetings.save_all(event, several)}
+    as_they_are = meetings.load(event, overtaken)
+    saved = (replace(m, version=m.version + 1) for m in several if m.pair not in overtaken)
+    return scene.with_meetings([*saved, *as_they_are.values()])
+
+
+def _introduction(
+    scene: Scene, attendee: Attendee, mentions: Sequence[Mention], held: Mapping[str, frozenset[str]]
+) -> Introduction:
+    concerned = (attendee.attendee_id, *(mention.person for mention in mentions))
+    return Introduction(
+        event_id=scene.event.event_id,
+        attendee_id=attendee.attendee_id,
+        wave=scene.wave,
+        channel=_channel(attendee),
+        mentions=tuple(mentions),
+        held=tuple((each, network) for each in concerned for network in sorted(held.get(each, ()))),
+        last=scene.is_last(attendee.attendee_id),
+        state=State.PLANNED,
+        state_changed_at=scene.now,
+    )
 
 
 def _publish(
     event: Event,
     ready: Sequence[Introduction],
-    people: dict[str, Attendee],
+    people: Mapping[str, Attendee],
     publish: Publish,
     now: datetime,
 ) -> int:
@@ -96,7 +181,7 @@ def _publish(
     return published
 
 
-def _message(event: Event, introduction: Introduction, people: dict[str, Attendee]) -> TopicMessage:
+def _message(event: Event, introduction: Introduction, people: Mapping[str, Attendee]) -> TopicMessage:
     attendee = people.get(introduction.attendee_id)
     return TopicMessage(
         event_id=event.event_id,

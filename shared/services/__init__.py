@@ -3,7 +3,7 @@
 from shared.services.alarm import ring
 from shared.services.mail import Outcome, send_email, send_text_message
 from shared.services.pointers import PointerMessage, PointerQueue
-from shared.services.schedules import create_schedules, delete_schedules
+from shared.services.schedules import Scheduling, create_schedules, delete_schedules, schedule_at_once
 from shared.services.secrets import Secrets
 from shared.services.topic import publish
 from shared.services.uploads import Uploads
@@ -12,12 +12,14 @@ __all__ = [
     "Outcome",
     "PointerMessage",
     "PointerQueue",
+    "Scheduling",
     "Secrets",
     "Uploads",
     "create_schedules",
     "delete_schedules",
     "publish",
     "ring",
+    "schedule_at_once",
     "send_email",
     "send_text_message",
 ]

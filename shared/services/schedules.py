@@ -2,56 +2,108 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from shared.events import Event
+from shared.events import AT_ONCE, FOLLOW_UP, Event
 from shared.services._clients import client
 
-# A name holds 64 characters; the wave's part of it is bounded by shared.events.
+# A name holds 64 characters.
 _SEPARATOR = "."
+_LONGEST_PART = 31
 
 
-def create_schedules(
-    event: Event, *, group: str, target_arn: str, role_arn: str, dead_letter_arn: str, now: datetime
-) -> list[str]:
-    """Schedule every wave that is still to come; the names of the schedules.
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """What a schedule needs to know of the stack; all of it is among the template's outputs."""
+
+    group: str
+    target_arn: str
+    role_arn: str
+    dead_letter_arn: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Scheduling:
+        """What the template tells a function that may call for waves."""
+        return cls(
+            group=environment["SCHEDULE_GROUP"],
+            target_arn=environment["PLAN_INTRODUCTIONS_ARN"],
+            role_arn=environment["SCHEDULER_ROLE_ARN"],
+            dead_letter_arn=environment["WAVE_DEAD_LETTERS_ARN"],
+        )
+
+
+def create_schedules(event: Event, *, scheduling: Scheduling, now: datetime) -> list[str]:
+    """Schedule every wave that is still to come, the morning after included; the names of the schedules.
 
     Times are given in UTC: the event's own zone was resolved when the event was read.
     """
+    to_come = [(wave, at) for wave, at in _waves(event) if at > now]
+    return [_create(event, wave, at, scheduling, name=_name(event, wave)) for wave, at in to_come]
+
+
+def schedule_at_once(event: Event, *, at: datetime, scheduling: Scheduling) -> bool:
+    """Schedule a wave between or after the event's own; False where one is scheduled for this moment already."""
     scheduler = client("scheduler")
-    names = []
-    for wave in event.waves:
-        if wave.at <= now:
-            continue
-        name = f"{event.event_id}{_SEPARATOR}{wave.name}"
-        scheduler.create_schedule(
-            Name=name,
-            GroupName=group,
-            ScheduleExpression=f"at({wave.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
-            ScheduleExpressionTimezone="UTC",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            ActionAfterCompletion="DELETE",
-            Target={
-                "Arn": target_arn,
-                "RoleArn": role_arn,
-                "Input": json.dumps({"event_id": event.event_id, "wave": wave.name}),
-                "DeadLetterConfig": {"Arn": dead_letter_arn},
-                "RetryPolicy": {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 3600},
-            },
-        )
-        names.append(name)
-    return names
+    wave = f"{AT_ONCE}-{at.astimezone(UTC):%Y%m%d-%H%M%S}"
+    try:
+        _create(event, wave, at, scheduling, name=_name(event, wave))
+    except scheduler.exceptions.ConflictException:
+        return False
+    return True
 
 
 def delete_schedules(event: Event, *, group: str) -> int:
     """Remove what is left of an event's schedules; how many there were."""
     scheduler = client("scheduler")
+    pages = scheduler.get_paginator("list_schedules").paginate(GroupName=group, NamePrefix=_name(event, ""))
+    names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
     deleted = 0
-    for wave in event.waves:
+    for name in names:
         try:
-            scheduler.delete_schedule(Name=f"{event.event_id}{_SEPARATOR}{wave.name}", GroupName=group)
+            scheduler.delete_schedule(Name=name, GroupName=group)
             deleted += 1
         except scheduler.exceptions.ResourceNotFoundException:
             continue
     return deleted
+
+
+def _waves(event: Event) -> Iterator[tuple[str, datetime]]:
+    yield from ((wave.name, wave.at) for wave in event.waves)
+    if event.follow_up:
+        yield FOLLOW_UP, event.follow_up_at
+
+
+def _create(event: Event, wave: str, at: datetime, scheduling: Scheduling, *, name: str) -> str:
+    target: dict[str, Any] = {
+        "Arn": scheduling.target_arn,
+        "RoleArn": scheduling.role_arn,
+        "Input": json.dumps({"event_id": event.event_id, "wave": wave}),
+        "DeadLetterConfig": {"Arn": scheduling.dead_letter_arn},
+        "RetryPolicy": {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 3600},
+    }
+    client("scheduler").create_schedule(
+        Name=name,
+        GroupName=scheduling.group,
+        ScheduleExpression=f"at({at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpressionTimezone="UTC",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target=target,
+    )
+    return name
+
+
+def _name(event: Event, wave: str) -> str:
+    return f"{_short(event.event_id)}{_SEPARATOR}{_short(wave)}"
+
+
+def _short(text: str) -> str:
+    """As it is, or its beginning and what tells it from others that begin alike."""
+    if len(text) <= _LONGEST_PART:
+        return text
+    return f"{text[: _LONGEST_PART - 9]}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"

@@ -93,7 +93,7 @@ class MatchesItem(Item, discriminator="matches"):
 
 class IntroductionItem(Item, discriminator="introduction"):
     channel = UnicodeAttribute()
-    mentions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)  # "part#attendee"
+    mentions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)  # "part#attendee" or "part#attendee#note"
     said: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)  # the same, of what went out
     last = BooleanAttribute(null=True)
     held: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)  # "attendee#network"

@@ -123,12 +123,12 @@ def _introduction(event: Event, item: IntroductionItem) -> Introduction:
 
 
 def _mentions_text(mentions: Iterable[Mention]) -> list[str]:
-    return [f"{mention.part}#{mention.person}" for mention in mentions]
+    return ["#".join(filter(None, (mention.part, mention.person, mention.note))) for mention in mentions]
 
 
 def _mentions(texts: Iterable[str]) -> tuple[Mention, ...]:
-    parts = (text.partition("#") for text in texts)
-    return tuple(Mention(Part(part), person) for part, _, person in parts)
+    parts = (text.split("#", 2) for text in texts)
+    return tuple(Mention(Part(part), person, *note) for part, person, *note in parts)
 
 
 def _utc(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared import storage
-from shared.introductions import plan_wave
+from shared.introductions import Stage, propose
 from shared.matching import LIKELY, POSSIBLE
 from shared.pipeline.match_attendees import match_everybody
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
@@ -83,9 +83,9 @@ def test_what_is_found_by_name_is_told_to_nobody_without_being_asked(world: Worl
     linkedin(world, "bill", "Ann,O'Neil,,,,Engineer,12 Mar 2024")
     match_everybody(EVENT)
     matches = storage.matches.load_all(EVENT)
-    people = {each for m in matches for each in (m.a, m.b)}
-    assert len(people) == 2
-    assert plan_wave(matches, may_be_named=people, already_told={}, people_per_mail=5) == []
+    assert len({each for m in matches for each in (m.a, m.b)}) == 2
+    proposals = [propose(match) for match in matches]
+    assert [proposal and proposal.stage for proposal in proposals] == [Stage.ASKED]
 
 
 def test_whom_a_profile_names_is_not_found_by_name_as_well(world: World, stream: Stream) -> None:

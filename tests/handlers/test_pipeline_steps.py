@@ -12,7 +12,6 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from shared import storage
-from shared.attendees import Attendee
 from shared.introductions import State
 from shared.matching import Listing
 from shared.notifications import TopicMessage
@@ -20,73 +19,22 @@ from shared.pipeline import send_notification as sending
 from shared.pipeline.manage_event import erase_attendee, everything_about, funnel, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
 from shared.services.mail import Attempt, Outcome
-from shared.storage.imports import ImportReport
 from shared.storage.matches import ListingUpdate
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
-
-LINKEDIN_HEADER = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"
-
-
-def linkedin(*names: str) -> bytes:
-    rows = [f"{name.title()},,https://www.linkedin.com/in/{name},,,,12 Mar 2024\n" for name in names]
-    return (LINKEDIN_HEADER + "".join(rows)).encode()
-
-
-def report(upload: str) -> ImportReport:
-    found = storage.imports.load(EVENT, upload)
-    assert found is not None
-    return found
-
-
-def attendee(name: str) -> Attendee:
-    return next(a for a in storage.attendees.load_all(EVENT) if a.email == f"{name}@example.org")
-
-
-def register(world: World, *names: str, **data: Any) -> None:
-    for name in names:
-        assert world.post(registered(name, **data))[0] == 200
-
-
-def bring(world: World, owner: str, *names: str) -> None:
-    world.import_upload(world.upload("Connections.csv", linkedin(*names), owner=f"{owner}@example.org"))
-
-
-def pairs() -> set[tuple[str, str]]:
-    names = {a.attendee_id: a.email.partition("@")[0] for a in storage.attendees.load_all(EVENT)}
-    return {tuple(sorted((names[m.a], names[m.b]))) for m in storage.matches.load_all(EVENT)}  # type: ignore[misc]
-
-
-def run_wave(world: World, wave: str = "first") -> list[dict[str, Any]]:
-    """Plan a wave; the introductions that are on the topic because of it, as the queue would hand them over."""
-    backend = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
-    topic = backend.topics["arn:aws:sns:eu-west-1:123456789012:introductions"]
-    before = len(topic.sent_notifications)
-    world.handler("plan_introductions").handler({"event_id": "democon", "wave": wave}, CONTEXT)
-    sent_now = [{"message": sent[1], "attributes": sent[3]} for sent in topic.sent_notifications[before:]]
-    return [each for each in sent_now if "attendee_id" in each["message"]]  # the wave's numbers are for its organizers
-
-
-def send(world: World, messages: list[dict[str, Any]]) -> list[str]:
-    """Hand messages to the sender; the ids of those that must come back."""
-    records = [
-        {"messageId": str(n), "receiptHandle": "r", "body": m["message"], "attributes": {}, "messageAttributes": {}}
-        for n, m in enumerate(messages)
-    ]
-    answer = world.handler("send_notification").handler({"Records": records}, CONTEXT)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
-def mails_to(name: str) -> list[Any]:
-    sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-    return [message for message in sent if f"{name}@example.org" in str(message.destinations)]
-
-
-def states() -> list[State]:
-    return sorted(introduction.state for introduction in storage.introductions.load_all(EVENT))
-
-
-def match(world: World) -> None:
-    match_everybody(EVENT)
+from tests.handlers.steps import (
+    LINKEDIN_HEADER,
+    attendee,
+    bring,
+    linkedin,
+    mails_to,
+    match,
+    pairs,
+    register,
+    report,
+    run_wave,
+    send,
+    states,
+)
 
 
 @pytest.fixture
@@ -402,10 +350,11 @@ class TestWavesAndMail:
         register(world, "mack")
         register(world, "ann", phone="+33199000010", agreed=["introduce", "connections", "text_messages"])
         bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
         match(world)
-        [message] = run_wave(world)
-        assert TopicMessage.from_json(message["message"]).channel == "text_message"
-        send(world, [message])
+        messages = run_wave(world)
+        assert sorted(TopicMessage.from_json(m["message"]).channel for m in messages) == ["email", "text_message"]
+        send(world, messages)
         [(_, number, text, *_rest)] = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sms_messages.values() and [
             (None, *sent) for sent in sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sms_messages.values()
         ]

@@ -15,7 +15,7 @@ from shared.attendees import attendee_id_of
 from shared.connections import Connection, Relation
 from shared.events import Event
 from shared.identities import Identity
-from shared.introductions import Channel, Introduction, State
+from shared.introductions import Channel, Introduction, Mention, Part, State
 from shared.matching import ConnectionSet, pack_connections
 from shared.notifications.receipts import Receipt, ReceiptKind
 from shared.pipeline.known_events import KnownEvents
@@ -191,17 +191,15 @@ def test_an_introduction_is_added_once_and_moves_only_from_where_it_stands() -> 
         attendee_id=register("ann"),
         wave="first",
         channel=Channel.EMAIL,
-        people=(register("bea"),),
-        state=State.PLANNED,
+        mentions=(Mention(Part.TOLD, register("bea")),),
+        state=State.PUBLISHED,
         state_changed_at=START,
     )
     assert introductions.add(EVENT, introduction)
     assert not introductions.add(EVENT, introduction)
 
     def claim(_: int) -> bool:
-        return introductions.change_state(
-            EVENT, introduction, State.SENDING, when_in=frozenset({State.PLANNED}), now=START
-        )
+        return introductions.change_state(EVENT, introduction, State.SENDING, now=START)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(claim, range(8))) == 1

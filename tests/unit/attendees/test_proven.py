@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from shared.attendees import Attendee
 from shared.connections import Relation
 from shared.identities import Identity
-from shared.introductions import may_be_told, plan_wave
+from shared.introductions import Stage, may_be_told, propose
 from shared.matching import Evidence, Match
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,11 +40,6 @@ def test_whoever_has_proven_a_handle_may_be_told_who_lists_them_by_it() -> None:
     listed = Match("ann", "zoe", (), (Evidence("github", Relation.CONNECTED, None, "github-following"),))
     assert not may_be_told(listed, "ann")
     assert may_be_told(listed, "ann", proven={"email", "github"})
-    shares = plan_wave(
-        [listed],
-        may_be_named={"ann", "zoe"},
-        already_told={},
-        people_per_mail=5,
-        proven={"ann": {"email", "github"}},
-    )
-    assert {share.attendee_id for share in shares} == {"ann", "zoe"}
+    proposal = propose(listed, proven={"ann": {"email", "github"}})
+    assert proposal is not None
+    assert (proposal.stage, proposal.confirmer) == (Stage.TOLD, None)

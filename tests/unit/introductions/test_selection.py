@@ -190,3 +190,9 @@ def test_an_impossible_pair_is_refused(bad: Candidate) -> None:
 def test_an_impossible_limit_is_refused(k: int, m: int) -> None:
     with pytest.raises(ValueError, match="at least"):
         select([], k=k, m=m)
+
+
+def test_introductions_that_are_given_away_already_count_towards_the_limit() -> None:
+    candidates = [pair("a" + other) for other in "bcd"]
+    assert len(select(candidates, k=3, m=3, used={"a": 2}).pairs) == 1
+    assert select(candidates, k=2, m=2, used={"a": 2}).pairs == ()

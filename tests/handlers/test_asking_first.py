@@ -1,0 +1,244 @@
+"""Nobody is named before both say yes; who agreed meets in a slot; who is told is told on both sides: as stories."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+
+from shared import storage
+from shared.events import Wave
+from shared.introductions import Answer, MeetingState, Outcome, Part, Stage, State
+from shared.pipeline.manage_event import withdraw_attendee
+from shared.slots import Slot
+from tests.handlers.conftest import EVENT, World, registered
+from tests.handlers.steps import (
+    answer,
+    attendee,
+    bring,
+    introduction_of,
+    letter_to,
+    mails_to,
+    match,
+    meeting,
+    register,
+    run_wave,
+    send,
+    text_to,
+    wave_goes_out,
+)
+
+MASTODON = b"Account address,Show boosts,Notify on new posts,Languages\n"
+
+
+def follows(world: World, owner: str, *names: str) -> None:
+    """Somebody's Mastodon export: a tie that goes one way."""
+    rows = "".join(f"{name}@fosstodon.org,true,false,\n" for name in names)
+    world.import_upload(world.upload("following_accounts.csv", MASTODON + rows.encode(), owner=f"{owner}@example.org"))
+
+
+def comes(world: World, *names: str) -> None:
+    for name in names:
+        handles = {"mastodon": f"@{name}@fosstodon.org", "linkedin": f"linkedin.com/in/{name}"}
+        assert world.post(registered(name, handles=handles))[0] == 200
+
+
+def is_soon(*starts: timedelta) -> None:
+    """The event is in three days, with a slot at each of these times after its start."""
+    begin = datetime.now(EVENT.starts_at.tzinfo).replace(microsecond=0) + timedelta(days=3)
+    slots = tuple(
+        Slot(f"slot-{n}", begin + start, begin + start + timedelta(minutes=15), "the coffee bar", 5)
+        for n, start in enumerate(starts)
+    )
+    waves = tuple(Wave(wave.name, begin - timedelta(days=2 - n)) for n, wave in enumerate(EVENT.waves))
+    storage.events.update(replace(EVENT, starts_at=begin, ends_at=begin + timedelta(days=1), waves=waves, slots=slots))
+
+
+@pytest.fixture
+def one_way(world: World) -> World:
+    """Ann follows Mack, who did not bring anything; the first wave went out."""
+    comes(world, "ann", "mack")
+    follows(world, "ann", "mack")
+    match(world)
+    assert wave_goes_out(world) == {"ann", "mack"}
+    return world
+
+
+class TestOneWayTies:
+    def test_both_are_asked_without_a_name(self, one_way: World) -> None:
+        assert "Somebody you follow on Mastodon" in text_to("ann")
+        for name, other in (("ann", "Mack"), ("mack", "Ann")):
+            assert other not in text_to(name)
+            assert other.lower() not in letter_to(name).as_string().lower().replace(f"{name}@example.org", "")
+        assert "Mastodon" not in text_to("mack")  # whom Ann follows is hers to tell
+
+    def test_after_both_said_yes_the_claimed_handle_is_confirmed_and_then_both_are_told(self, one_way: World) -> None:
+        answer("ann", "mack")
+        answer("mack", "ann")
+        assert wave_goes_out(one_way, "second") == {"ann"}
+        assert "Mack" in text_to("ann")
+        assert mails_to("mack")[1:] == []
+        answer("ann", "mack")
+        assert wave_goes_out(one_way, "at-once-1") == {"ann", "mack"}
+        assert "Ann" in text_to("mack")
+        found = meeting("ann", "mack")
+        assert found is not None
+        assert (found.stage, found.state) == (Stage.TOLD, MeetingState.AGREED)
+
+    def test_who_says_no_is_not_named_and_the_other_hears_nothing(self, one_way: World) -> None:
+        answer("ann", "mack")
+        answer("mack", "ann", Answer.NOT_NOW)
+        assert wave_goes_out(one_way, "second") == set()
+
+    def test_a_no_that_comes_while_the_mail_is_in_the_queue_holds(self, one_way: World) -> None:
+        answer("ann", "mack")
+        answer("mack", "ann")
+        messages = run_wave(one_way, "second")
+        answer("mack", "ann", Answer.NEVER)
+        send(one_way, messages)
+        assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
+        assert introduction_of("ann", "second").state is State.RETRACTED
+
+
+class TestClaimedHandles:
+    def test_the_claimer_is_told_when_the_one_who_lists_them_confirmed(self, world: World) -> None:
+        register(world, "ann", "mack")
+        bring(world, "ann", "mack")
+        match(world)
+        assert wave_goes_out(world) == {"ann"}
+        assert "Mack" in text_to("ann")
+        assert wave_goes_out(world, "second") == set()
+        answer("ann", "mack")
+        assert wave_goes_out(world, "at-once-1") == {"ann", "mack"}
+        assert "Ann" in text_to("mack")
+
+
+class TestWhoIsGone:
+    def told(self, world: World) -> None:
+        is_soon()
+        register(world, "ann", "mack")
+        bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
+        match(world)
+        assert wave_goes_out(world) == {"ann", "mack"}
+
+    def test_whoever_was_told_of_somebody_who_cancels_is_told_once_and_kindly(self, world: World) -> None:
+        self.told(world)
+        world.post(registered("mack", 9, kind="registration.cancelled"))
+        match(world)
+        assert wave_goes_out(world, "second") == {"ann"}
+        assert "told you that Mack would be at DemoCon" in text_to("ann")
+        assert wave_goes_out(world, "at-once-1") == set()
+
+    def test_whoever_withdraws_is_retracted_without_a_name_or_a_reason(self, world: World) -> None:
+        self.told(world)
+        assert withdraw_attendee(EVENT, "mack@example.org", secrets=world.secrets, now=datetime.now(UTC))
+        match(world)
+        assert wave_goes_out(world, "second") == {"ann"}
+        assert "Mack" not in text_to("ann")
+        assert [m.part for m in introduction_of("ann", "second").said] == [Part.GONE]
+
+
+class TestSlots:
+    def agreed(self, world: World) -> None:
+        is_soon(timedelta(hours=1), timedelta(hours=2))
+        register(world, "ann", "mack")
+        bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
+        match(world)
+        wave_goes_out(world)
+        answer("ann", "mack")
+        answer("mack", "ann")
+
+    def invitation(self, name: str) -> icalendar.Calendar:
+        part = next(p for p in letter_to(name).walk() if p.get_content_type() == "text/calendar")
+        return icalendar.Calendar.from_ical(part.get_payload(decode=True))
+
+    def test_who_both_want_to_meet_get_one_time_and_place_in_their_calendars(self, world: World) -> None:
+        self.agreed(world)
+        assert wave_goes_out(world, "second") == {"ann", "mack"}
+        assert "the coffee bar" in text_to("ann")
+        invitations = {name: self.invitation(name) for name in ("ann", "mack")}
+        [starts] = {str(each.walk("VEVENT")[0]["DTSTART"].dt) for each in invitations.values()}
+        assert {each["METHOD"] for each in invitations.values()} == {"REQUEST"}
+        assert "mack@example.org" not in str(invitations["ann"].to_ical())
+        assert starts
+
+    def test_a_cancellation_takes_the_meeting_out_of_the_others_calendar(self, world: World) -> None:
+        self.agreed(world)
+        wave_goes_out(world, "second")
+        before = self.invitation("ann").walk("VEVENT")[0]
+        world.post(registered("mack", 9, kind="registration.cancelled"))
+        match(world)
+        assert wave_goes_out(world, "at-once-1") == {"ann"}
+        after = self.invitation("ann")
+        [event] = after.walk("VEVENT")
+        assert (after["METHOD"], event["UID"]) == ("CANCEL", before["UID"])
+        assert event["SEQUENCE"] > before["SEQUENCE"]
+
+
+class TestTheMorningAfter:
+    def test_each_is_asked_about_those_they_were_told_of_and_both_answers_make_a_meeting(self, world: World) -> None:
+        register(world, "ann", "mack")
+        bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
+        match(world)
+        wave_goes_out(world)
+        assert wave_goes_out(world, "follow-up") == {"ann", "mack"}
+        assert letter_to("ann")["Subject"].startswith("Did you meet")
+        pair = tuple(sorted((attendee("ann").attendee_id, attendee("mack").attendee_id)))
+        for each in pair:
+            storage.meetings.change(
+                EVENT, (pair[0], pair[1]), lambda m, who=each: m.with_outcome(who, Outcome.MET, now=datetime.now(UTC))
+            )  # type: ignore[misc]
+        found = meeting("ann", "mack")
+        assert found is not None
+        assert found.state is MeetingState.MET
+
+
+class TestSharedAcquaintances:
+    def test_two_who_share_acquaintances_are_asked_and_told_whom_they_both_know(self, world: World) -> None:
+        register(world, "ann", "bea", "mack")
+        bring(world, "ann", "mack", "stranger-1", "stranger-2")
+        bring(world, "bea", "mack", "stranger-1", "stranger-2")
+        bring(world, "mack", "ann", "bea")
+        match(world)
+        wave_goes_out(world)
+        assert "you share" in text_to("ann")
+        assert "Bea" not in text_to("ann")
+        answer("ann", "bea")
+        answer("bea", "ann")
+        assert wave_goes_out(world, "second") == {"ann", "bea"}
+        assert "You both know Mack" in text_to("ann")
+
+
+class TestLinks:
+    def test_every_mail_has_the_page_the_way_out_and_one_click_to_end_it(self, one_way: World) -> None:
+        letter = letter_to("ann")
+        assert letter["List-Unsubscribe"].startswith("<https://api.icebreaker.example/e/democon/")
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert text_to("ann").count("https://api.icebreaker.example/e/democon/") >= 3
+
+
+def test_a_wave_that_was_cut_short_tells_both_sides_when_it_runs_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(world, "ann", "mack")
+    bring(world, "ann", "mack")
+    bring(world, "mack", "ann")
+    match(world)
+    kept = storage.introductions.add
+    calls: list[str] = []
+
+    def cut_short(event: object, introduction: object) -> bool:
+        calls.append("")
+        if len(calls) == 2:
+            raise RuntimeError("the function was killed")
+        return kept(event, introduction)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.introductions, "add", cut_short)
+        with pytest.raises(RuntimeError):
+            run_wave(world)
+    assert wave_goes_out(world) == {"ann", "mack"}
+    assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
