@@ -31,13 +31,13 @@ def group(world: World) -> None:
 
 def test_each_wave_has_its_schedule_and_the_webhook_its_secret(world: World) -> None:
     created = create_event(NEW, secrets=world.secrets, scheduling=SCHEDULING, now=BEFORE_ALL_WAVES)
-    assert schedules() == ["newcon.first", "newcon.second"]
+    assert schedules() == ["newcon.first", "newcon.follow-up", "newcon.second"]
     assert list(world.secrets.webhook_secrets("newcon", "icebreaker")) == [created.webhook_secret]
 
 
 def test_waves_that_are_past_are_not_scheduled(world: World) -> None:
     create_event(NEW, secrets=world.secrets, scheduling=SCHEDULING, now=START - timedelta(days=2))
-    assert schedules() == ["newcon.second"]
+    assert schedules() == ["newcon.follow-up", "newcon.second"]
 
 
 def test_an_event_of_the_same_id_is_refused_and_the_first_stays_as_it_was(world: World) -> None:
