@@ -46,7 +46,7 @@ def test_an_event_of_the_same_id_is_refused_and_the_first_stays_as_it_was(world:
     with pytest.raises(storage.Conflict, match="'newcon'"):
         create_event(replace(NEW, name="Other"), secrets=world.secrets, scheduling=SCHEDULING, now=BEFORE_ALL_WAVES)
     assert world.items() == before
-    assert len(schedules()) == 2
+    assert len(schedules()) == 3
 
 
 def test_an_event_whose_waves_cannot_be_scheduled_is_not_made(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
