@@ -20,11 +20,11 @@ registered and agreed. All other acquaintances are only counted, since a set hol
 from __future__ import annotations
 
 import math
-import mmap
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +54,7 @@ _RARITY_STEP: Final = 2.0**-16
 
 _SHARD_BITS: Final = 6
 _BLOCK_ENTRIES: Final = 1 << 20
-_PAGE_BYTES: Final = 1 << 22
+_IN_MEMORY_BYTES: Final = 1 << 17  # of each column: 16 MB for all
 _ROW_ENTRIES: Final = 1 << 21
 _MOST_ROWS: Final = 1 << 16
 _MOST_PATHS: Final = 1 << 22
@@ -169,7 +169,7 @@ class MutualCollector:
         :raises ValueError: where an earlier search had another cap
         """
         acquaintances = self._grouped(cap)
-        left_out = _neighbours(self._people, (*known, *self._refused))
+        left_out = _neighbours(self._people, chain(known, self._refused))
         search = _Search(self._people, acquaintances, left_out, per_person)
         wanted = np.array([among is None or name in among for name in self._people.names], np.bool_)
         return MutualSearch(search.run(wanted), cap, acquaintances.left_out)
@@ -289,33 +289,21 @@ class _People:
 
 
 class _Column:
-    """A growing column whose memory goes back to the system once it is taken.
-
-    Freed arrays of some megabytes would stay with the process, between others, and add up to the peak.
-    """
+    """A growing column that waits in a file: all of an event of 100,000 would be most of a function's memory."""
 
     def __init__(self, kind: type[np.generic]) -> None:
         self._kind = np.dtype(kind)
-        self._pages: list[npt.NDArray[Any]] = []
-        self._room = 0
+        # It has no name, and is gone with the process, however that ends.
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - take() closes it
 
     def extend(self, values: npt.NDArray[Any]) -> None:
-        while len(values):
-            if self._room == 0:
-                memory = mmap.mmap(-1, _PAGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-                self._pages.append(np.frombuffer(memory, self._kind))
-                self._room = len(self._pages[-1])
-            start = len(self._pages[-1]) - self._room
-            now, values = values[: self._room], values[self._room :]
-            self._pages[-1][start : start + len(now)] = now
-            self._room -= len(now)
+        self._file.write(np.ascontiguousarray(values, self._kind).data)
 
     def take(self) -> npt.NDArray[Any]:
         """The whole column as one array; the column is empty afterwards."""
-        if self._pages:
-            self._pages[-1] = self._pages[-1][: len(self._pages[-1]) - self._room]
-        whole = np.concatenate([np.zeros(0, self._kind), *self._pages])
-        self._pages, self._room = [], 0
+        self._file.seek(0)
+        whole = np.frombuffer(self._file.read(), self._kind)
+        self._file.close()
         return whole
 
 
@@ -351,7 +339,7 @@ class _Shard:
 
 
 class _Entries:
-    """The entries of all sets, 9 bytes each, by ranges of their key."""
+    """The entries of all sets, 9 bytes each in files, by ranges of their key."""
 
     def __init__(self, people: _People, listed_twice: ListedTwice | None) -> None:
         self._people = people

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.events import Event
 from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings
 from shared.matching.join import join
 from shared.pipeline.at_once import CallWave
 from shared.pipeline.known_events import KnownEvents
-from shared.storage import Conflict, attendees, connection_sets, matches
+from shared.storage import Conflict, attendees, connection_sets, matches, passes
 from shared.storage.matches import ListingUpdate
 from shared.storage.stream import DirectoryChange
 
@@ -25,6 +26,8 @@ ROUNDS = 6
 # Who lists a new attendee can stand in anybody's sets. Past a thousand attendees reading them all for every few
 # arrivals would cost more than everything else, so arrivals wait for the night's full pass, or for the next wave's.
 LARGEST_AT_ONCE = 2  # shards
+
+NIGHT = timedelta(hours=12)  # longer than all attempts of one night, shorter than from one to the next
 
 
 def _nobody(_: Event) -> bool:
@@ -42,6 +45,14 @@ class Changes:
     @property
     def attendees(self) -> frozenset[str]:
         return self.findable | self.sets
+
+
+class MatchingFailed(Exception):
+    """Events that could not be matched; the log has each with its reason."""
+
+
+class OutOfTime(Exception):
+    """A full pass stopped before it was done; what it wrote is right, and another pass goes on from there."""
 
 
 def match_attendees(event: Event, changes: Changes) -> int:
@@ -66,13 +77,20 @@ def match_attendees(event: Event, changes: Changes) -> int:
     raise Conflict(f"{len(pending.attendees)} attendees kept changing while they were matched")
 
 
-def match_everybody(event: Event, *, also: Callable[[ConnectionSet], None] | None = None) -> int:
+def match_everybody(
+    event: Event,
+    *,
+    also: Callable[[ConnectionSet], None] | None = None,
+    out_of_time: Callable[[], bool] = lambda: False,
+) -> int:
     """One full pass over the event, as every wave begins with; how many directions of pairs were written.
 
     It reads everything once, and holds the directory and the pairs as numbers. What is right already is not written
     again, so a pass that was cut short goes on where it stopped.
 
     :param also: is handed every set that takes part, each once, on its way into the join
+    :param out_of_time: is asked before each shard's matches are looked at, once some were written
+    :raises OutOfTime: where it said so; the next pass writes the rest
     :raises Conflict: where attendees kept changing; what was written is right as far as it goes
     """
     directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
@@ -81,31 +99,72 @@ def match_everybody(event: Event, *, also: Callable[[ConnectionSet], None] | Non
     if also is not None:
         sets = _passing_on(sets, also)
     found = ByAttendee(join(directory.values(), sets))
-    in_shard: defaultdict[int, set[str]] = defaultdict(set)
+    in_shard: defaultdict[int, list[str]] = defaultdict(list)
     for attendee_id in found.attendee_ids():
-        in_shard[matches.shard_of(event, attendee_id)].add(attendee_id)
-    concerned: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
-    written = 0
+        in_shard[matches.shard_of(event, attendee_id)].append(attendee_id)
+    touched = _Pairs()
+    written = done = 0
     for shard in range(event.shards):
-        stored = matches.load_shard(event, shard)
-        work = []
-        for attendee_id in sorted(stored.keys() | in_shard[shard]):
-            ties = stored.get(attendee_id, matches.Ties(attendee_id, {}))
-            updates = _differences(directory, ties.listings(), found.listings_of(attendee_id))
-            if updates:
-                work.append((ties, updates))
-                concerned |= {other for update in updates for other in (update.listing.lister, update.listing.listed)}
-                pairs |= {(update.listing.lister, update.listing.listed) for update in updates}
-                written += sum(update.listing.lister == attendee_id for update in updates)
+        if written and out_of_time():
+            break
+        work = _work_of_shard(event, shard, directory, found, in_shard.pop(shard, []))
+        for ties, updates in work:
+            touched.add(updates)
+            written += sum(update.listing.lister == ties.attendee_id for update in updates)
         matches.save_ties(event, work)
-    if concerned:
-        now = {entry.attendee_id: entry for entry in attendees.directory(event)}
-        newer = frozenset(each for each in concerned if _revision(now, each) != _revision(directory, each))
-        if newer:
-            partners = frozenset(each for pair in pairs if newer & set(pair) for each in pair)
-            written += match_attendees(event, Changes(findable=newer, sets=partners))
+        done += 1
+    del found
+    # Also where time is up: what was written from revisions that are no more must not stand until somebody comes again.
+    newer = _newer(directory, touched.attendees(), attendees.revisions(event)) if touched else frozenset()
+    if newer:
+        written += match_attendees(event, Changes(findable=newer, sets=touched.partners_of(newer)))
+    if done < event.shards:
+        raise OutOfTime(f"{done} of {event.shards} shards are matched; the next pass goes on with the others")
     return written
+
+
+def _work_of_shard(
+    event: Event, shard: int, directory: Mapping[str, DirectoryEntry], found: ByAttendee, concerned: Iterable[str]
+) -> list[tuple[matches.Ties, list[ListingUpdate]]]:
+    """The attendees of a shard whose ties are not as they should be, with what is to be written."""
+    stored = matches.load_shard(event, shard)
+    work = []
+    for attendee_id in sorted(stored.keys() | set(concerned)):
+        ties = stored.pop(attendee_id, matches.Ties(attendee_id, {}))
+        updates = _differences(directory, ties.listings(), found.listings_of(attendee_id))
+        if updates:
+            work.append((ties, updates))
+    return work
+
+
+class _Pairs:
+    """Who was written about together with whom, as numbers: a first pass writes everybody's ties."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._pairs = array("L")
+
+    def __bool__(self) -> bool:
+        return bool(self._pairs)
+
+    def add(self, updates: Iterable[ListingUpdate]) -> None:
+        for update in updates:
+            for attendee_id in (update.listing.lister, update.listing.listed):
+                self._pairs.append(self._numbers.setdefault(attendee_id, len(self._numbers)))
+
+    def attendees(self) -> Iterable[str]:
+        return self._numbers.keys()
+
+    def partners_of(self, some: Collection[str]) -> frozenset[str]:
+        """Those of the pairs that have a member among ``some``, both members of each."""
+        wanted = {self._numbers[each] for each in some}
+        names = list(self._numbers)
+        pairs = zip(self._pairs[::2], self._pairs[1::2], strict=True)
+        return frozenset(names[each] for pair in pairs if not wanted.isdisjoint(pair) for each in pair)
+
+
+def _newer(directory: Mapping[str, DirectoryEntry], concerned: Iterable[str], now: Mapping[str, int]) -> frozenset[str]:
+    return frozenset(each for each in concerned if now.get(each, 0) != _revision(directory, each))
 
 
 def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int]:
@@ -255,16 +314,45 @@ def match_changes(
     return failed
 
 
-def match_large_events(all_events: Iterable[Event], *, now: datetime, call_wave: CallWave = _nobody) -> int:
+def match_large_events(
+    all_events: Iterable[Event],
+    *,
+    now: datetime,
+    call_wave: CallWave = _nobody,
+    out_of_time: Callable[[], bool] = lambda: False,
+) -> int:
     """The night's full pass over every event that is still to come and too large to match each arrival at once.
 
-    :returns: how many events there were
+    Events that were matched this night already are passed over, so that a night that was cut short can be repeated.
+
+    :returns: how many events were matched
+    :raises OutOfTime: where there was no time for all of them
+    :raises MatchingFailed: where some could not be matched; all the others are
     """
+    tonight = now - NIGHT
     due = [event for event in all_events if _is_large(event) and event.ends_at > now]
+    matched, failed = 0, []
     for event in due:
-        if match_everybody(event):
-            call_wave(event)
-    return len(due)
+        last = passes.last_finished(event)
+        if last is not None and last > tonight:
+            continue
+        if matched and out_of_time():
+            raise OutOfTime("some events are not matched yet; the next attempt goes on with them")
+        try:
+            if match_everybody(event, out_of_time=out_of_time):
+                call_wave(event)
+        except OutOfTime:
+            call_wave(event)  # something was written, and the next attempt may find nothing more
+            raise
+        except Exception:
+            logger.exception("event not matched tonight, trying the others", extra={"event_id": event.event_id})
+            failed.append(event.event_id)
+        else:
+            passes.note_finished(event, now)
+            matched += 1
+    if failed:
+        raise MatchingFailed(f"{len(failed)} of {len(due)} large events could not be matched tonight")
+    return matched
 
 
 def _urgent(event: Event, changes: list[DirectoryChange]) -> list[DirectoryChange]:

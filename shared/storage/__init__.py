@@ -1,8 +1,8 @@
 """The only room that talks to DynamoDB: one module per item type, each offering loads and writes of domain objects.
 
 Call :func:`connect` once per process, then use the modules: ``events``, ``attendees``, ``connection_sets``,
-``matches``, ``introductions``, ``meetings``, ``memories``, ``past_events``, ``deliverability``, ``imports``.
-``docs/architecture.md`` shows the items and their keys.
+``matches``, ``introductions``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``deliverability``,
+``imports``. ``docs/architecture.md`` shows the items and their keys.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from shared.storage import (
     introductions,
     matches,
     meetings,
+    passes,
     past_events,
     stream,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "matches",
     "meetings",
     "memories",
+    "passes",
     "past_events",
     "stream",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import (
@@ -28,6 +30,10 @@ WorkT = TypeVar("WorkT")
 
 # Enough to keep a Lambda's network busy; more would only queue in botocore's connection pool.
 WORKERS = 8
+
+# Shards that are read at a time, so that waiting for one is reading another; one page of sets is about a hundred items.
+READERS = 4
+AT_A_TIME = 100
 
 
 class Conflict(Exception):
@@ -140,6 +146,10 @@ class ImportItem(Item, discriminator="import"):
     report: JSONAttribute = JSONAttribute()
 
 
+class PassItem(Item, discriminator="pass"):
+    finished_at = UnicodeAttribute()
+
+
 def connect(table_name: str) -> None:
     """Use the table of this name from now on, with the process's AWS configuration."""
     if Item.Meta.table_name != table_name:
@@ -185,12 +195,40 @@ def of_no_newer_key(attribute: NumberAttribute, version: int) -> Any:
 def query_shards(
     model: type[ModelT], event: Event, kind: str, *, consistent: bool, attributes: list[str] | None = None
 ) -> Iterator[ModelT]:
-    """Every item of a kind of one event, in no particular order."""
+    """Every item of a kind of one event, in no particular order; a few shards are read at a time."""
     wanted = None if attributes is None else ["pk", "sk", "kind", *attributes]
-    for shard in range(event.shards):
-        yield from model.query(
-            partition(event.event_id, kind, shard), consistent_read=consistent, attributes_to_get=wanted
-        )
+    yield from side_by_side(
+        [
+            model.query(partition(event.event_id, kind, shard), consistent_read=consistent, attributes_to_get=wanted)
+            for shard in range(event.shards)
+        ]
+    )
+
+
+def side_by_side(sources: Sequence[Iterable[ResultT]]) -> Iterator[ResultT]:
+    """What several sources give, some of each in turn; while one's is used, a few others fetch their next.
+
+    No more than :data:`AT_A_TIME` of each of :data:`READERS` is held, so memory is bounded however slow the user is.
+    """
+    waiting = deque(map(iter, sources))
+    if len(waiting) <= 2:
+        yield from chain.from_iterable(waiting)
+        return
+    with ThreadPoolExecutor(READERS) as pool:
+        fetching: deque[tuple[Iterator[ResultT], Future[list[ResultT]]]] = deque()
+        while waiting or fetching:
+            while waiting and len(fetching) < READERS:
+                source = waiting.popleft()
+                fetching.append((source, pool.submit(_some, source)))
+            source, some = fetching.popleft()
+            found = some.result()
+            if len(found) == AT_A_TIME:
+                fetching.append((source, pool.submit(_some, source)))
+            yield from found
+
+
+def _some(source: Iterator[ResultT]) -> list[ResultT]:
+    return list(islice(source, AT_A_TIME))
 
 
 def batch_get(model: type[ModelT], keys: Iterable[tuple[str, str]], *, consistent: bool) -> Iterator[ModelT]:

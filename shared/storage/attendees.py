@@ -109,13 +109,21 @@ def directory(event: Event) -> list[DirectoryEntry]:
     :raises Conflict: while some can be found under hashes of another key than the others, or than the event's as in
         ``event``. Who shares a name or a handle with whom cannot be seen then, and that decides what may be told.
     """
-    items = list(query_shards(DirectoryItem, event, "DIRECTORY", consistent=True))
-    if any(item.hashes and key_version_of(item) != event.key_version for item in items):
-        raise Conflict(
-            f"the hashing key of {event.event_id!r} is being changed; matching goes on when that is done. If it was "
-            f"cut short, `icebreaker key rotate --event {event.event_id}` finishes it"
-        )
-    return [_entry(item) for item in items]
+    entries = []
+    for item in query_shards(DirectoryItem, event, "DIRECTORY", consistent=True):
+        if item.hashes and key_version_of(item) != event.key_version:
+            raise Conflict(
+                f"the hashing key of {event.event_id!r} is being changed; matching goes on when that is done. If it "
+                f"was cut short, `icebreaker key rotate --event {event.event_id}` finishes it"
+            )
+        entries.append(_entry(item))
+    return entries
+
+
+def revisions(event: Event) -> dict[str, int]:
+    """The revision of every entry of the directory, by attendee."""
+    items = query_shards(DirectoryItem, event, "DIRECTORY", consistent=True, attributes=["revision"])
+    return {item.sk: int(item.revision or 0) for item in items}
 
 
 def directory_as_it_is(event: Event) -> list[DirectoryEntry]:

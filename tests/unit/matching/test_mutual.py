@@ -164,8 +164,8 @@ def test_a_first_reading_changes_nothing_but_the_memory(world: World, entries: i
 
 
 @given(worlds)
-def test_the_sizes_of_blocks_and_pages_change_nothing(world: World) -> None:
-    sizes = {"_BLOCK_ENTRIES": 3, "_PAGE_BYTES": 16, "_ROW_ENTRIES": 4, "_MOST_ROWS": 2, "_MOST_PATHS": 3}
+def test_the_sizes_of_blocks_and_files_change_nothing(world: World) -> None:
+    sizes = {"_BLOCK_ENTRIES": 3, "_IN_MEMORY_BYTES": 16, "_ROW_ENTRIES": 4, "_MOST_ROWS": 2, "_MOST_PATHS": 3}
     with pytest.MonkeyPatch.context() as patch:
         for name, size in sizes.items():
             patch.setattr(mutual, name, size)
