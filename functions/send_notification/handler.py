@@ -17,8 +17,9 @@ from shared.events import Event
 from shared.links import Links
 from shared.notifications import TopicMessage
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.send_notification import Sender, send_notification
+from shared.pipeline.send_notification import NotYet, Sender, send_notification
 from shared.services import Secrets
+from shared.services.queue import come_back_at
 
 logger = Logger()
 metrics = Metrics()
@@ -34,13 +35,24 @@ def links(event: Event, attendee_id: str) -> Links:
     return Links(os.environ["API_URL"], secrets.link_keys(), event.event_id, attendee_id, last_day)
 
 
-sender = Sender(os.environ["SENDER_ADDRESS"], os.environ["SENDER_NAME"], links)
+sender = Sender(
+    os.environ["SENDER_ADDRESS"],
+    os.environ["SENDER_NAME"],
+    links,
+    suppression_key=secrets.suppression_key,
+    hashing_key=secrets.hashing_key,
+    configuration_set=os.environ["CONFIGURATION_SET"],
+)
 
 
 def send(record: SQSRecord) -> None:
     message = TopicMessage.from_json(record.body)
     logger.append_keys(event_id=message.event_id, wave=message.wave, attendee_id=message.attendee_id)
-    state = send_notification(message, events=events, sender=sender, clock=lambda: datetime.now(UTC))
+    try:
+        state = send_notification(message, events=events, sender=sender, clock=lambda: datetime.now(UTC))
+    except NotYet as error:
+        come_back_at(os.environ["TEXT_MESSAGE_QUEUE_URL"], record.receipt_handle, error.until, now=datetime.now(UTC))
+        raise
     logger.info("introduction", state=state)
     if state is not None:
         metrics.add_metric(f"Introduction{state.capitalize()}", MetricUnit.Count, 1)

@@ -52,6 +52,8 @@ SENDER: Final = Sender(
     "hello@icebreaker.example",
     "Icebreaker",
     lambda event, attendee_id: Links("https://icebreaker.example", [KEY], event.event_id, attendee_id, START.date()),
+    suppression_key=lambda: KEY,
+    hashing_key=lambda _: KEY,
 )
 
 

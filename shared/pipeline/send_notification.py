@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.attendees import address_hash_of
 from shared.events import Event
 from shared.introductions import UNSENT, Channel, Introduction, State
 from shared.links import Links
 from shared.notifications import TopicMessage, compose_email, compose_text_message
+from shared.notifications.day_hours import may_text, next_text_time
+from shared.pipeline.decide import stop_text_messages
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.write_letter import Draft, write_letter
+from shared.registrations import Purpose
 from shared.services import Outcome, send_email, send_text_message
 from shared.services.mail import Attempt
-from shared.storage import introductions
+from shared.storage import deliverability, introductions
 
 # Longer than the function may run: whatever was claimed before that is at work no more.
 LONGEST_ATTEMPT = timedelta(minutes=2)
@@ -24,16 +28,24 @@ class TryAgain(Exception):
     """The provider cannot take it now; the queue brings it back later."""
 
 
+class NotYet(Exception):
+    """It is night where the event is; ``until`` says when a telephone may ring."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__("text messages wait for the morning")
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the messages are from, and where their links lead.
-
-    ``links`` makes the links of one attendee (by id) of an event.
-    """
+    """Who the messages are from, where their links and receipts lead, and the keys that sending asks for."""
 
     address: str
     name: str
-    links: Callable[[Event, str], Links]
+    links: Callable[[Event, str], Links]  # of one attendee (by id) of an event
+    suppression_key: Callable[[], bytes]
+    hashing_key: Callable[[Event], bytes]
+    configuration_set: str | None = None  # SES's, which says where receipts go
 
 
 def send_notification(
@@ -46,8 +58,11 @@ def send_notification(
     anything may still be said is decided here, from what is stored now: who cancelled or withdrew is not named, and
     not told.
 
+    While the event is paused nothing is sent: what waits goes out when the organizer resumes it.
+
     :returns: None where there is no such introduction (any more)
     :raises TryAgain: the provider certainly did not take it, and may later
+    :raises NotYet: a text message that waits for the morning
     """
     event = events.get(message.event_id)
     introduction = event and introductions.load(event, message.attendee_id, message.wave)
@@ -57,29 +72,77 @@ def send_notification(
         if clock() - introduction.state_changed_at < LONGEST_ATTEMPT:
             raise TryAgain("another attempt is at work on it")
         return _settle(event, introduction, State.PARKED, clock(), detail="an earlier attempt ended without an answer")
-    if introduction.state not in UNSENT:
+    if introduction.state not in UNSENT or deliverability.load(event).paused:
         return introduction.state
     draft = write_letter(event, introduction, links=sender.links(event, introduction.attendee_id), now=clock())
     if draft is None:
-        introductions.change_state(event, introduction, State.RETRACTED, when_in=UNSENT, now=clock())
-        return State.RETRACTED
-    attempt_to_send = _prepare(introduction, draft, sender, clock())
-    if not introductions.change_state(event, introduction, State.SENDING, now=clock(), said=draft.said):
-        current = introductions.load(event, message.attendee_id, message.wave)
-        return current.state if current else None
-    return _keep_outcome(event, introduction, attempt_to_send(), clock())
+        return _retract(event, introduction, clock())
+    if _is_text_message(event, introduction, draft, clock()):
+        if not deliverability.take_text_message(event):
+            return _send(event, introduction, draft, sender, clock)
+        return _send_text_message(event, introduction, draft, sender, clock)
+    return _send(event, introduction, draft, sender, clock)
 
 
-def _prepare(introduction: Introduction, draft: Draft, sender: Sender, now: datetime) -> Callable[[], Attempt]:
-    """The one call that sends it, with everything written."""
+def _is_text_message(event: Event, introduction: Introduction, draft: Draft, now: datetime) -> bool:
+    """Whether it goes to a telephone; where that may not ring any more before the event ends, a mail says it."""
     to = draft.to
-    if introduction.channel is Channel.TEXT_MESSAGE and to.phone:
-        text, phone = compose_text_message(draft.letter), to.phone
-        return lambda: send_text_message(text, to=phone)
+    if introduction.channel is not Channel.TEXT_MESSAGE or not to.phone or not to.agreed(Purpose.TEXT_MESSAGES):
+        return False
+    if may_text(event, now):
+        return True
+    morning = next_text_time(event, now)
+    if morning >= event.ends_at:
+        return False
+    raise NotYet(morning)
+
+
+def _send_text_message(
+    event: Event, introduction: Introduction, draft: Draft, sender: Sender, clock: Callable[[], datetime]
+) -> State:
+    """Its price is taken out of the budget before, and put back where it certainly did not go out."""
+    text, phone = compose_text_message(draft.letter), draft.to.phone or ""
+    if not introductions.change_state(event, introduction, State.SENDING, now=clock(), said=draft.said):
+        deliverability.return_text_message(event)
+        return _as_it_is(event, introduction)
+    attempt = send_text_message(text, to=phone)
+    if attempt.outcome not in (Outcome.TAKEN, Outcome.UNKNOWN):
+        deliverability.return_text_message(event)
+    if attempt.outcome is not Outcome.OPTED_OUT:
+        return _keep_outcome(event, introduction, attempt, clock())
+    # They told their carrier to stop text messages, not us to stop introductions: this one goes by mail.
+    stop_text_messages(event, draft.to.attendee_id, hashing_key=sender.hashing_key(event), now=clock())
+    _settle(event, introduction, State.PUBLISHED, clock(), detail=attempt.detail)
+    return _send(event, introduction, draft, sender, clock)
+
+
+def _send(
+    event: Event, introduction: Introduction, draft: Draft, sender: Sender, clock: Callable[[], datetime]
+) -> State:
+    to = draft.to
+    if deliverability.is_suppressed([address_hash_of(to.email, sender.suppression_key())]):
+        return _retract(event, introduction, clock(), detail="nobody writes to this address any more")
     mail = compose_email(
-        draft.letter, to=to.email, sender=sender.address, sender_name=sender.name, now=now, calendar=draft.calendar
+        draft.letter, to=to.email, sender=sender.address, sender_name=sender.name, now=clock(), calendar=draft.calendar
     )
-    return lambda: send_email(mail, to=to.email)
+    tags = {"event": event.event_id, "attendee": to.attendee_id, "wave": introduction.wave}
+    if not introductions.change_state(event, introduction, State.SENDING, now=clock(), said=draft.said):
+        return _as_it_is(event, introduction)
+    attempt = send_email(mail, to=to.email, configuration_set=sender.configuration_set, tags=tags)
+    state = _keep_outcome(event, introduction, attempt, clock())
+    if attempt.outcome is Outcome.TAKEN:
+        deliverability.count_sent(event)
+    return state
+
+
+def _as_it_is(event: Event, introduction: Introduction) -> State:
+    current = introductions.load(event, introduction.attendee_id, introduction.wave)
+    return current.state if current else State.RETRACTED  # forgotten meanwhile
+
+
+def _retract(event: Event, introduction: Introduction, now: datetime, *, detail: str | None = None) -> State:
+    introductions.change_state(event, introduction, State.RETRACTED, when_in=UNSENT, now=now, detail=detail)
+    return State.RETRACTED
 
 
 def _keep_outcome(event: Event, introduction: Introduction, attempt: Attempt, now: datetime) -> State:
