@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -26,8 +27,10 @@ from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
+from shared.pipeline.plan_introductions import publish_waiting
 from shared.pipeline.prove_handles import prove_everybody
 from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
+from shared.services import publish
 from shared.services.web import Unreachable, Web
 from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
@@ -268,11 +271,13 @@ def pause_event(event_id: EventId) -> None:
 @event_app.command("resume")
 def resume_event(event_id: EventId) -> None:
     """Send on for an event that paused itself or was paused; its counters of mails start over."""
-    event = _deployment().event(event_id)
+    deployment = _deployment()
+    event = deployment.event(event_id)
     if not storage.deliverability.resume(event):
         console.print(f"{event.name} was not paused.")
         return
-    console.print(f"{event.name} goes on. Its counters of mails start over.")
+    count = publish_waiting(event, publish=partial(publish, deployment.outputs["TopicArn"]), now=datetime.now(UTC))
+    console.print(f"{event.name} goes on: {count} messages that waited go out. Its counters of mails start over.")
 
 
 @event_app.command("delete")

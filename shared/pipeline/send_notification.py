@@ -12,6 +12,7 @@ from shared.introductions import UNSENT, Channel, Introduction, State
 from shared.links import Links
 from shared.notifications import TopicMessage, compose_email, compose_text_message
 from shared.notifications.day_hours import may_text, next_text_time
+from shared.notifications.receipts import tags_of
 from shared.pipeline.decide import stop_text_messages
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.write_letter import Draft, write_letter
@@ -125,7 +126,7 @@ def _send(
     mail = compose_email(
         draft.letter, to=to.email, sender=sender.address, sender_name=sender.name, now=clock(), calendar=draft.calendar
     )
-    tags = {"event": event.event_id, "attendee": to.attendee_id, "wave": introduction.wave}
+    tags = tags_of(event.event_id, to.attendee_id, introduction.wave)
     if not introductions.change_state(event, introduction, State.SENDING, now=clock(), said=draft.said):
         return _as_it_is(event, introduction)
     attempt = send_email(mail, to=to.email, configuration_set=sender.configuration_set, tags=tags)

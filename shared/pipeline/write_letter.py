@@ -160,12 +160,13 @@ class _Desk:
 
     def letter(self, said: Sequence[Mention]) -> Letter:
         of = {part: [m.person for m in said if m.part is part] for part in Part}
+        both_want = [each for each in of[Part.TOLD] if self.meetings[each].state is MeetingState.AGREED]
         only_gone = all(mention.part is Part.GONE for mention in said)
         kind = Kind.RETRACTION if only_gone else Kind.INTRODUCTION
         return Letter(
             event=self.event,
             to_name=self.to.name,
-            people=tuple(self._person(each) for each in of[Part.TOLD]),
+            people=tuple(self._person(each) for each in of[Part.TOLD] if each not in both_want),
             first=not any(each.state in SAID for each in self.history),
             reference=f"{self.event.event_id}.{self.introduction.wave}.{self.to.attendee_id}",
             locale=self.to.locale,
@@ -174,7 +175,7 @@ class _Desk:
             page_url=self.links.page(),
             confirm=tuple(self._person(each) for each in of[Part.CONFIRM]),
             questions=tuple(self._question(each) for each in of[Part.ASKED]),
-            agreed=tuple(self._person(each) for each in of[Part.AGREED]),
+            agreed=tuple(self._person(each) for each in (*both_want, *of[Part.AGREED])),
             gone=tuple(self._name_of_gone(each) for each in of[Part.GONE]),
             follow_up=tuple(self._person(each) for each in of[Part.FOLLOW_UP]),
             last=self.introduction.last,

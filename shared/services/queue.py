@@ -14,6 +14,4 @@ LONGEST_S: Final = 12 * 60 * 60
 def come_back_at(queue_url: str, receipt_handle: str, at: datetime, *, now: datetime) -> None:
     """Let a message that was received, and is reported as failed, come back at a moment and not before."""
     seconds = min(max(0, int((at - now).total_seconds())), LONGEST_S)
-    client("sqs").change_message_visibility(
-        QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
-    )
+    client("sqs").change_message_visibility(QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)

@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "SENDER_ADDRESS": "hello@icebreaker.example",
     "SENDER_NAME": "Icebreaker",
     "API_URL": "https://api.icebreaker.example",
+    "CONFIGURATION_SET": "receipts",
+    "TEXT_MESSAGE_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/texts",
     "SCHEDULE_GROUP": "waves",
     "PLAN_INTRODUCTIONS_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:plan",
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",

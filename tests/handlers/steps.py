@@ -36,9 +36,9 @@ def attendee(name: str) -> Attendee:
     return next(a for a in storage.attendees.load_all(EVENT) if a.email == f"{name}@example.org")
 
 
-def register(world: World, *names: str, **data: Any) -> None:
+def register(world: World, *names: str, minute: int = 0, **data: Any) -> None:
     for name in names:
-        assert world.post(registered(name, **data))[0] == 200
+        assert world.post(registered(name, minute, **data))[0] == 200
 
 
 def bring(world: World, owner: str, *names: str) -> None:

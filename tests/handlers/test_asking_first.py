@@ -1,16 +1,26 @@
 """Nobody is named before both say yes; who agreed meets in a slot; who is told is told on both sides: as stories."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import icalendar
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
 
 from shared import storage
+from shared.attendees import Consent, address_hash_of
 from shared.events import Wave
 from shared.introductions import Answer, MeetingState, Outcome, Part, Stage, State
+from shared.notifications import TopicMessage, day_hours
 from shared.pipeline.manage_event import withdraw_attendee
+from shared.pipeline.plan_introductions import publish_waiting
+from shared.registrations import Purpose
+from shared.services._clients import client
 from shared.slots import Slot
+from shared.storage.deliverability import Suppression
+from tests.democon import START
 from tests.handlers.conftest import EVENT, World, registered
 from tests.handlers.steps import (
     answer,
@@ -242,3 +252,74 @@ def test_a_wave_that_was_cut_short_tells_both_sides_when_it_runs_again(
             run_wave(world)
     assert wave_goes_out(world) == {"ann", "mack"}
     assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
+
+
+class TestBeforeItIsSent:
+    """Asked at the moment of sending: paused, suppressed, day, money, opted out."""
+
+    @pytest.fixture
+    def texting(self, world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+        """Ann asked for text messages; she and Mack know each other both ways."""
+        monkeypatch.setattr(day_hours, "FIRST", time(0))
+        monkeypatch.setattr(day_hours, "LAST", time.max)
+        is_soon()
+        register(world, "mack")
+        register(world, "ann", phone="+33199000010", agreed=["introduce", "connections", "text_messages"])
+        bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
+        match(world)
+        return world
+
+    def texts(self) -> list[Any]:
+        return list(sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sms_messages.values())
+
+    def test_while_an_event_is_paused_nothing_is_sent_and_afterwards_everything(self, texting: World) -> None:
+        storage.deliverability.pause(EVENT, "because", now=datetime.now(UTC))
+        messages = run_wave(texting)
+        send(texting, messages)
+        assert (self.texts(), mails_to("mack")) == ([], [])
+        storage.deliverability.resume(EVENT)
+        again: list[TopicMessage] = []
+        publish_waiting(EVENT, publish=lambda ready: again.extend(ready) or set(), now=datetime.now(UTC))  # type: ignore[func-returns-value]
+        send(texting, [{"message": message.to_json()} for message in again])
+        assert (len(self.texts()), len(mails_to("mack"))) == (1, 1)
+
+    def test_nobody_writes_to_an_address_that_sent_a_mail_back(self, texting: World) -> None:
+        spared = address_hash_of("mack@example.org", texting.secrets.suppression_key())
+        storage.deliverability.suppress(spared, Suppression.BOUNCED, now=datetime.now(UTC))
+        send(texting, run_wave(texting))
+        assert mails_to("mack") == []
+        assert introduction_of("mack").state is State.RETRACTED
+
+    def test_at_night_a_text_message_waits_for_the_morning(
+        self, texting: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        later = (datetime.now(UTC).hour + 2) % 24
+        monkeypatch.setattr(day_hours, "FIRST", time(later))
+        monkeypatch.setattr(day_hours, "LAST", time(later, 30))
+        waits: list[dict[str, Any]] = []
+        sqs = client("sqs")
+        monkeypatch.setattr(sqs, "change_message_visibility", lambda **request: waits.append(request))
+        [late] = send(texting, run_wave(texting))
+        assert late
+        assert self.texts() == []
+        assert introduction_of("ann").state is State.PUBLISHED
+        assert 0 < waits[0]["VisibilityTimeout"] <= 12 * 3600
+
+    def test_when_the_money_for_text_messages_is_used_up_a_mail_says_it(self, texting: World) -> None:
+        event = storage.events.load("democon")
+        assert event is not None
+        storage.events.update(replace(event, text_message_budget=0.05, text_message_price=0.08))
+        send(texting, run_wave(texting))
+        assert (self.texts(), len(mails_to("ann"))) == ([], 1)
+
+    def test_who_told_their_carrier_to_stop_text_messages_gets_this_and_every_later_one_by_mail(
+        self, texting: World
+    ) -> None:
+        # moto takes every number that ends in 99 for one that opted out.
+        register(texting, "ann", minute=5, phone="+33199000099", agreed=["introduce", "connections", "text_messages"])
+        send(texting, run_wave(texting))
+        assert (self.texts(), len(mails_to("ann"))) == ([], 1)
+        assert Purpose.TEXT_MESSAGES not in (attendee("ann").consent or Consent(frozenset(), START, "")).purposes
+        assert attendee("ann").agreed(Purpose.INTRODUCE)
+        assert storage.deliverability.load(EVENT).texts == 0
