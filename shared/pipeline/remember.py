@@ -6,20 +6,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from shared import matching, storage
 from shared.attendees import Attendee
 from shared.connections import Relation
 from shared.connections.public import LISTS
 from shared.events import Event
 from shared.identities import Identity
 from shared.introductions import Answer, Meeting, MeetingState, PastEvent
-from shared.matching import MET_SOURCE, NEVER_SOURCE, hash_identity, pack_people
+from shared.matching import MET_SOURCE, NEVER_SOURCE, hash_identity
 from shared.registrations import Purpose
-from shared.storage import attendees, connection_sets, meetings, memories, past_events
-from shared.storage.connection_sets import KeptSet
-from shared.storage.memories import LIFETIME, How, Remembered
+from shared.storage import attendees, meetings, past_events
 
+if TYPE_CHECKING:
+    from shared.storage.connection_sets import KeptSet
+    from shared.storage.memories import How, Remembered
+
+# What needs NumPy is asked for by its name in its room: most answers on a page are nothing to be remembered, and their
+# cold starts do not wait for it.
+
+# From each event on at which somebody has it remembered anew.
+LIFETIME: Final = timedelta(days=731)
 # Writing a set costs as much as it is long: it is not written for every day that its time is longer.
 RENEWED_AFTER: Final = timedelta(days=30)
 
@@ -85,7 +93,7 @@ def _remember(
     for attendee_id in agreeing if brought else notes:
         attendee, its_notes = everybody[attendee_id], notes.get(attendee_id, _Notes())
         work[hashes[attendee_id]] = _change(event, attendee if brought else None, its_notes, now)
-    written = memories.change_all(work)
+    written = storage.memories.change_all(work)
     _forget_who_withdrew(event, agreeing, decided, hashes, now)
     return written
 
@@ -93,7 +101,7 @@ def _remember(
 def _agreeing(everybody: Mapping[str, Attendee], hashes: Mapping[str, int]) -> list[str]:
     """Who wants to be remembered; what was agreed to before somebody asked to be forgotten counts no more."""
     asked = [each for each in hashes if everybody[each].agreed(Purpose.REMEMBER)]
-    forgotten = memories.forgotten(hashes[each] for each in asked)
+    forgotten = storage.memories.forgotten(hashes[each] for each in asked)
     return [each for each in asked if _agreed_since(everybody[each], forgotten.get(hashes[each]))]
 
 
@@ -151,7 +159,7 @@ def _brought(event: Event, attendee: Attendee) -> Iterable[KeptSet]:
     """The sets that an attendee brought to the event, to be remembered."""
     if not attendee.agreed(Purpose.CONNECTIONS):
         return
-    for kept in connection_sets.load_kept(event, attendee.attendee_id):
+    for kept in storage.connection_sets.load_kept(event, attendee.attendee_id):
         # Notes of earlier events lie in the memory, and may have been taken back there. A list that was fetched by a
         # claimed handle would look like an export once it is remembered; it can be fetched anew.
         fetched = kept.source in LISTS and attendee.agreed(Purpose.FETCH)
@@ -167,10 +175,10 @@ def _noted(
     wanted = (people | {each for each, so in entries.items() if so}) - {each for each, so in entries.items() if not so}
     if wanted == people:
         return known
-    content = pack_people("", source, wanted, relation, since=_first_day(event))
+    content = matching.pack_people("", source, wanted, relation, since=_first_day(event))
     if known is not None:
-        return memories.changed(known, content, now=now)
-    return KeptSet(content, content.digest, now, 0, event.key_version)
+        return storage.memories.changed(known, content, now=now)
+    return storage.connection_sets.KeptSet(content, content.digest, now, 0, event.key_version)
 
 
 def _first_day(event: Event) -> date:
@@ -183,7 +191,7 @@ def _forget_who_withdrew(
     # Who withdrew while we wrote would find kept what they were told is gone.
     agreed = list(agreed)
     still = attendees.load_many(event, agreed)
-    forgotten = memories.forgotten(hashes[each] for each in agreed)
+    forgotten = storage.memories.forgotten(hashes[each] for each in agreed)
     source = f"{MET_SOURCE}{event.event_id}"
     for each in agreed:
         attendee = still.get(each)
@@ -194,4 +202,6 @@ def _forget_who_withdrew(
         ):
             continue
         others = [meeting.other(each) for meeting in decided if each in meeting.pair]
-        memories.forget(hashes[each], at=now, met=[(source, hashes[other]) for other in others if other in hashes])
+        storage.memories.forget(
+            hashes[each], at=now, met=[(source, hashes[other]) for other in others if other in hashes]
+        )

@@ -23,6 +23,7 @@ from shared.pipeline.answer import answer
 from shared.pipeline.attendee_people import described, known_to, people_for
 from shared.pipeline.decide import stop
 from shared.pipeline.known_events import KnownEvents
+from shared.pipeline.remember import remember_meetings
 from shared.services import Secrets
 from shared.storage import attendees
 
@@ -225,8 +226,12 @@ def _post_link_answer(visit: Visit) -> Reply | None:
 
 
 def _answered(visit: Visit, reference: str, said: Answer | Outcome | None, onward: str) -> Reply | None:
-    if said is None or answer(visit.event, visit.attendee.attendee_id, reference, said, now=visit.now) is None:
+    meeting = said and answer(visit.event, visit.attendee.attendee_id, reference, said, now=visit.now)
+    if not meeting:
         return None
+    # What was said before the end is noted on the morning after, for everybody.
+    if visit.now >= visit.event.ends_at:
+        remember_meetings(visit.event, [meeting], hashing_key=visit.hashing_key, now=visit.now)
     return Reply.to(f"{onward}?about={reference}#about-{reference}")
 
 

@@ -26,8 +26,8 @@ from shared.storage._table import (
 )
 from shared.storage.connection_sets import KeptSet, assembled, write
 
-# From each event on at which somebody has it remembered anew.
-LIFETIME: Final = timedelta(days=731)
+# How long it is known that somebody asked to be forgotten: longer than any event at which they agreed before is kept.
+KNOWN_FOR: Final = timedelta(days=731)
 ATTEMPTS: Final = 8
 
 _FORGOTTEN: Final = "FORGOTTEN"
@@ -139,7 +139,7 @@ def _without(known: Remembered, source: str, person: int, now: datetime) -> Iter
 
 def _note_forgotten(person: int, at: datetime) -> None:
     text = at.astimezone(UTC).isoformat(timespec="microseconds")
-    item = PersonItem(_partition(person), _FORGOTTEN, forgotten_at=text, expires_at=int((at + LIFETIME).timestamp()))
+    item = PersonItem(_partition(person), _FORGOTTEN, forgotten_at=text, expires_at=int((at + KNOWN_FOR).timestamp()))
     try:
         item.save(condition=PersonItem.pk.does_not_exist() | (PersonItem.forgotten_at < text))
     except PutError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from shared.introductions import (
     Closeness,
     Meeting,
     Outcome,
+    Part,
     Side,
     Stage,
     events_of_meetings,
@@ -32,7 +35,6 @@ from shared.introductions import (
     may_be_told,
 )
 from shared.matching import ConnectionSet, Match, pack_connections
-from shared.pipeline import remember as remembering
 from shared.pipeline.decide import decide, stop
 from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
@@ -43,6 +45,7 @@ from shared.pipeline.recall import recall, recall_for_changes
 from shared.pipeline.receive_registration import store_registration
 from shared.pipeline.remember import person_of, remember, remember_meetings
 from shared.registrations import Purpose, Registration, Status
+from tests.handlers import pages
 from tests.handlers.conftest import CONTEXT, EVENT, START, World
 
 ALL = frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS, Purpose.REMEMBER})
@@ -362,7 +365,7 @@ class TestForgetting:
             forget(EVENT, ann, hashing_key=key, now=AFTER)
             return really(work)
 
-        with patch.object(remembering.memories, "change_all", withdrawn_meanwhile):
+        with patch.object(storage.memories, "change_all", withdrawn_meanwhile):
             remember(EVENT, hashing_key=key, now=AFTER)
         assert memory(key, "ann") == {}
         assert memory(key, "bea") == {"met-democon": 0}
@@ -486,3 +489,31 @@ def told(event: Event) -> set[Any]:
         for match in storage.matches.load_all(event)
         for each in (match.a, match.b)
     }
+
+
+def test_who_says_on_the_page_that_they_met_has_it_remembered_at_once_and_taken_back_as_well(world: World) -> None:
+    now = pages.NOW
+    ended = replace(
+        pages.UPCOMING,
+        starts_at=now - timedelta(days=3),
+        ends_at=now - timedelta(days=2),
+        waves=(Wave("first", now - timedelta(days=5)),),
+    )
+    storage.events.update(ended)
+    for name, other in (("ann", "mack"), ("mack", "ann")):
+        pages.keep(pages.attendee(name))
+        pages.tell(name, (Part.TOLD, other))
+    made = pages.meet("ann", "mack")
+    browser, key = pages.Browser(world), world.secrets.hashing_key(ended)
+    for name, remembered in (("ann", {}), ("mack", {"met-democon": 1})):
+        address = browser.links_of(name.ljust(16, "a")).answer(made.reference, Outcome.MET)
+        assert browser.press(browser.get(address)).status == 200
+        assert memory(key, "ann") == memory(key, "mack") == remembered
+    page = browser.get(browser.links_of("ann".ljust(16, "a")).page())
+    browser.press(page, "/answer", about=made.reference, answer="missed")
+    assert memory(key, "ann") == memory(key, "mack") == {"met-democon": 0}
+
+
+def test_the_pages_cold_start_does_not_wait_for_numpy() -> None:
+    loaded = "import sys, shared.pipeline.serve_pages; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", loaded], check=True)
