@@ -1,4 +1,4 @@
-"""EventBridge Scheduler → plan_introductions: one wave of one event."""
+"""EventBridge Scheduler → plan_introductions: one wave of one event; after the last, what is to be remembered."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from aws_lambda_powertools.utilities.parser import BaseModel, event_parser
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
+from shared.events import FOLLOW_UP
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.plan_introductions import plan_introductions
+from shared.pipeline.remember import remember
 from shared.pipeline.tell_organizers import tell_organizers
-from shared.services import publish
+from shared.services import Secrets, publish
 
 logger = Logger()
 metrics = Metrics()
 events = KnownEvents()
+secrets = Secrets(os.environ["SECRETS_PATH"])
 storage.connect(os.environ["TABLE_NAME"])
 
 
@@ -49,6 +52,9 @@ def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG
         published=report.published,
         refused=report.refused,
     )
+    if event.wave == FOLLOW_UP:
+        kept = remember(known, hashing_key=secrets.hashing_key(known), now=datetime.now(UTC))
+        metrics.add_metric("SetsRemembered", MetricUnit.Count, kept)
     if report.refused:
         raise RuntimeError(f"the topic did not take {report.refused} messages; the retry publishes them")
     tell_organizers(known, event.wave, publish=to_topic)

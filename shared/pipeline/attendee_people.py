@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.attendees import Attendee
 from shared.events import Event
-from shared.introductions import Closeness, Introduction, Meeting, Stage
+from shared.introductions import Closeness, Introduction, Meeting, Stage, events_of_meetings
 from shared.introductions.meeting import reference_of
 from shared.introductions.words import (
     asked_about,
@@ -24,7 +24,7 @@ from shared.matching import Match
 from shared.pages.people import NAMELESS, Person, Standing, standing
 from shared.pipeline.answer import Said, said_in
 from shared.slots import Slot
-from shared.storage import attendees, introductions, matches, meetings
+from shared.storage import attendees, introductions, matches, meetings, past_events
 
 # Each costs a read unit. More are seldom, and are shown on a page of their own.
 MOST_SHOWN: Final = 14
@@ -171,4 +171,5 @@ def _how(known: Known, reader: Attendee, locales: tuple[str | None, ...]) -> str
     if tie is None:
         return ""
     certain = tie.certain if meeting.closeness is Closeness.KNOWN and meeting.stage is Stage.TOLD else tie
-    return how_they_know_each_other(certain, reader.attendee_id, *locales)
+    past = past_events.load(events_of_meetings(certain))
+    return how_they_know_each_other(certain, reader.attendee_id, *locales, past_events=past)

@@ -19,6 +19,7 @@ from shared.introductions import (
     Outcome,
     Part,
     Stage,
+    events_of_meetings,
     how_they_know_each_other,
 )
 from shared.introductions.plan import noted
@@ -30,7 +31,7 @@ from shared.notifications import Kind, Letter, Person, Question
 from shared.notifications.invitations import Companion, Reader, invitation_for
 from shared.registrations import Purpose
 from shared.slots import CalendarPart, Slot, cancel, request
-from shared.storage import attendees, introductions, matches, meetings
+from shared.storage import attendees, introductions, matches, meetings, past_events
 
 MOST_MUTUALS = 3
 
@@ -209,7 +210,8 @@ class _Desk:
         if tie is None or meeting.closeness is Closeness.NEW:
             names = [self.people[each].name for each in meeting.introducers if each in self._may_be_named_to_me]
             return how_new(meeting.shared, names, *locales)
-        return how_they_know_each_other(tie, self.to.attendee_id, *locales)
+        past = past_events.load(events_of_meetings(tie))
+        return how_they_know_each_other(tie, self.to.attendee_id, *locales, past_events=past)
 
     def _question(self, other_id: str) -> Question:
         meeting, locales = self.meetings[other_id], (self.to.locale, self.event.locale)

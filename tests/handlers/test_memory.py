@@ -19,7 +19,7 @@ from infra.meter.sample import storage_client
 from shared import storage
 from shared.attendees import Attendee, attendee_id_of
 from shared.connections import Connection, Relation
-from shared.events import Event, Wave
+from shared.events import FOLLOW_UP, Event, Wave
 from shared.identities import Identity
 from shared.introductions import (
     Answer,
@@ -34,6 +34,7 @@ from shared.introductions import (
     last_meeting,
     may_be_told,
 )
+from shared.links import Links
 from shared.matching import ConnectionSet, Match, pack_connections
 from shared.pipeline.decide import decide, stop
 from shared.pipeline.forget_attendee import forget
@@ -44,6 +45,7 @@ from shared.pipeline.match_attendees import match_everybody
 from shared.pipeline.recall import recall, recall_for_changes
 from shared.pipeline.receive_registration import store_registration
 from shared.pipeline.remember import person_of, remember, remember_meetings
+from shared.pipeline.write_letter import write_letter
 from shared.registrations import Purpose, Registration, Status
 from tests.handlers import pages
 from tests.handlers.conftest import CONTEXT, EVENT, START, World
@@ -517,3 +519,21 @@ def test_who_says_on_the_page_that_they_met_has_it_remembered_at_once_and_taken_
 def test_the_pages_cold_start_does_not_wait_for_numpy() -> None:
     loaded = "import sys, shared.pipeline.serve_pages; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", loaded], check=True)
+
+
+def test_from_the_morning_after_to_the_mail_of_the_next_event(world: World, key: bytes) -> None:
+    ann, bea = (person(key, EVENT, name, f"{name}-1") for name in ("ann", "bea"))
+    meeting(EVENT, ann, bea)
+    plan = world.handler("plan_introductions").handler
+    plan({"event_id": "democon", "wave": FOLLOW_UP}, CONTEXT)
+    assert memory(key, "ann") == memory(key, "bea") == {"met-democon": 1}
+    for name in ("ann", "bea"):
+        person(key, NEXT, name, f"{name}-2")
+    recall_all(key)
+    plan({"event_id": "nextcon", "wave": "first"}, CONTEXT)
+    ann = at(NEXT, "ann", key)
+    (told,) = storage.introductions.load_of(NEXT, ann.attendee_id)
+    links = Links("https://api.example", (b"k" * 32,), "nextcon", ann.attendee_id, NEXT.expires_at.date())
+    draft = write_letter(NEXT, told, links=links, now=NEXT.waves[0].at)
+    assert draft is not None
+    assert [each.how for each in draft.letter.people] == ["You met in Kennewick in 2026."]
