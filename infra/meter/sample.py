@@ -127,13 +127,23 @@ class Sample:
         imports.save(self.event, report)
 
     def meet(self, number: int) -> None:
-        """The attendee and the next one both said that they met."""
+        """The attendee and the next one both said that they met, whatever was planned for them."""
         a, b = sorted((self.attendee_id(number), self.attendee_id((number + 1) % self.size)))
-        both = (Side(Answer.YES, outcome=Outcome.MET),) * 2
-        wave = self.event.waves[0].name
-        meetings.save(
-            self.event, Meeting(self.event.event_id, a, b, Closeness.KNOWN, 0.8, Stage.TOLD, wave, START, both)
+        planned = meetings.load(self.event, [(a, b)]).get((a, b))
+        meeting = Meeting(
+            event_id=self.event.event_id,
+            a=a,
+            b=b,
+            closeness=Closeness.KNOWN,
+            strength=0.8,
+            stage=Stage.TOLD,
+            wave=self.event.waves[0].name,
+            since=START,
+            sides=(Side(Answer.YES, outcome=Outcome.MET),) * 2,
+            version=planned.version if planned else 0,
         )
+        if not meetings.save(self.event, meeting):
+            raise RuntimeError("somebody else is writing to this sample")
 
     def remember(self) -> int:
         """The morning after."""
