@@ -16,13 +16,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared import storage
 from shared.pages import Reply, Request, headers_of
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.serve_attendee import Tools
 from shared.pipeline.serve_pages import serve_page
-from shared.services import Secrets
+from shared.pipeline.visit import Tools
+from shared.services import Secrets, Uploads
 
 logger = Logger()
 metrics = Metrics()
-tools = Tools(events=KnownEvents(), secrets=Secrets(os.environ["SECRETS_PATH"]))
+tools = Tools(
+    events=KnownEvents(), secrets=Secrets(os.environ["SECRETS_PATH"]), uploads=Uploads(os.environ["UPLOADS_BUCKET"])
+)
 storage.connect(os.environ["TABLE_NAME"])
 
 

@@ -165,6 +165,17 @@ def _words_for(locales: tuple[str, ...], templates: Path | None) -> Words:
     return Words(language, chain[0], phrases, _babel_locale(locale, language))
 
 
+def languages() -> list[tuple[str, str]]:
+    """Every language that one can choose to read in, by its own name: ("de-formal", "Deutsch (Sie)")."""
+    return sorted(
+        (name, phrase.forms["other"])
+        for name, folder in _folders(LANGUAGES).items()
+        if (folder / f"{WRITING}.toml").is_file()
+        for key, phrase in read_phrases(folder / f"{WRITING}.toml")
+        if key == f"{WRITING}.name"
+    )
+
+
 def _folders_for(locale: str, roots: Iterable[Path]) -> list[str]:
     """The folders in which a locale's words are looked for, the most particular first; none where there are none."""
     present = {name for root in roots for name in _folders(root)}

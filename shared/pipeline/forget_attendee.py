@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.attendees import Attendee, erase
 from shared.events import Event
 from shared.pipeline.forget_memory import forget_memory
-from shared.storage import attendees, connection_sets, introductions, matches
+from shared.storage import attendees, connection_sets, imports, introductions, matches, meetings
 
 
 def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetime) -> None:
@@ -24,7 +24,11 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     # Before all else nothing may be said of them any more; from here on nobody finds them.
     attendees.save_attendee(event, erase(attendee, now=now), attendee, hashing_key=hashing_key)
     connection_sets.delete_of(event, attendee.attendee_id)
+    told = introductions.load_of(event, attendee.attendee_id)
+    mentioned = {mention.person for each in told for mention in (*each.mentions, *each.said)}
+    meetings.delete_of(event, attendee.attendee_id, mentioned)
     introductions.delete_of(event, attendee.attendee_id)
+    imports.delete_of(event, attendee.attendee_id)
     matches.delete_of(event, attendee.attendee_id)
     # The entry stays, empty: its revision tells a batch that is at work that what it knows is old.
     attendees.forget_sets(event, attendee.attendee_id)

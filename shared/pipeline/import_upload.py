@@ -220,9 +220,9 @@ def _with_aliases(event: Event, owner: Attendee, export: Export, key: bytes) -> 
 
 
 def _owner(event: Event, upload: Upload, id_key: bytes) -> Attendee:
-    if upload.owner_email is None:
+    if upload.owner_id is None and upload.owner_email is None:
         raise _Refused("the upload does not say whose connections these are: its metadata has no “owner”")
-    owner = attendees.load(event, attendee_id_of(event.event_id, upload.owner_email, id_key))
+    owner = attendees.load(event, upload.owner_id or attendee_id_of(event.event_id, upload.owner_email or "", id_key))
     if owner is None or not owner.attending:
         raise _Refused("whose connections these are is not registered for this event with that address")
     if not (owner.agreed(Purpose.INTRODUCE) and owner.agreed(Purpose.CONNECTIONS)):

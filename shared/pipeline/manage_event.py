@@ -11,9 +11,10 @@ from typing import Any
 from shared.attendees import Attendee, attendee_id_of
 from shared.connections import Relation
 from shared.events import Event
-from shared.introductions import State
+from shared.introductions import Side, State
 from shared.introductions.states import MeetingState
 from shared.matching import Listing
+from shared.pipeline.answer import said_in
 from shared.pipeline.decide import stop
 from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
@@ -123,10 +124,18 @@ def _forget_memory(event: Event, attendee: Attendee, secrets: Secrets, now: date
 def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str, Any] | None:
     """All that is kept of a person, as JSON-able values for them to see; None where they are unknown."""
     attendee = attendees.load(event, attendee_id_of(event.event_id, email, secrets.id_key(event)))
-    if attendee is None or attendee.erased:
-        return None
-    consent = attendee.consent
-    person = person_of(attendee.email, secrets.hashing_key(event))
+    return (
+        None
+        if attendee is None or attendee.erased
+        else everything_of(event, attendee, hashing_key=secrets.hashing_key(event))
+    )
+
+
+def everything_of(event: Event, attendee: Attendee, *, hashing_key: bytes) -> dict[str, Any]:
+    """The same of an attendee who was looked up."""
+    consent, told = attendee.consent, introductions.load_of(event, attendee.attendee_id)
+    met = meetings.load_of(event, attendee.attendee_id, said_in(told))
+    person = person_of(attendee.email, hashing_key)
     return {
         "event": event.name,
         "name": attendee.name,
@@ -148,9 +157,10 @@ def everything_about(event: Event, email: str, *, secrets: Secrets) -> dict[str,
         },
         "people_you_know_here": sum(map(_is_tie, matches.listings_of(event, [attendee.attendee_id]))),
         "introductions": [
-            {"wave": told.wave, "channel": told.channel, "people": len(told.people), "state": told.state}
-            for told in introductions.load_of(event, attendee.attendee_id)
+            {"wave": each.wave, "channel": each.channel, "people": len(each.people), "state": each.state}
+            for each in told
         ],
+        "answers": [_answers(meeting.side(attendee.attendee_id)) for meeting in met.values()],
         "deleted_on": event.expires_at.date().isoformat(),
     }
 
@@ -162,6 +172,16 @@ def _day(seconds: int) -> str:
 def _is_tie(listing: Listing) -> bool:
     # That somebody asked not to be introduced is theirs to know.
     return any(piece.relation is not Relation.NEVER for piece in listing.evidence)
+
+
+def _answers(side: Side) -> dict[str, Any]:
+    """What somebody answered about one person, without saying who that is: it is not the other's answer to have."""
+    return {
+        "answer": side.answer,
+        "answered_on": side.answered_at and side.answered_at.isoformat(),
+        "met": side.outcome,
+        "met_said_on": side.outcome_at and side.outcome_at.isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

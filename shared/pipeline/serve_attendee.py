@@ -6,72 +6,23 @@ told to its owner, looks like a link that does not work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from shared.attendees import Attendee
-from shared.events import Event
 from shared.introductions import Answer, Outcome
-from shared.introductions.words_language import Words, words_for
-from shared.links import BadLink, Link, LinkPurpose, Links, Reason, address, form_token, is_form_token, read_link
+from shared.introductions.words_language import Words
+from shared.links import BadLink, LinkPurpose, Links, Reason, read_link
 from shared.pages import Reply, Request, page, preferred_words
-from shared.pages.people import TURNED_DOWN, Person, Standing
+from shared.pages.people import TURNED_DOWN, Person, Standing, vcard
+from shared.pipeline import attendee_connections as connections
+from shared.pipeline import attendee_data as data
 from shared.pipeline.answer import answer
-from shared.pipeline.attendee_people import described, known_to, people_for
+from shared.pipeline.attendee_people import Known, described, known_to, people_for
 from shared.pipeline.decide import stop
-from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.remember import remember_meetings
-from shared.services import Secrets
+from shared.pipeline.visit import Tools, Visit
 from shared.storage import attendees
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What pages need of the deployment."""
-
-    events: KnownEvents
-    secrets: Secrets
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One request by a link that is good, and whose it is."""
-
-    request: Request
-    token: str
-    link: Link
-    event: Event
-    attendee: Attendee
-    keys: Sequence[bytes]
-    tools: Tools
-    now: datetime
-
-    @cached_property
-    def words(self) -> Words:
-        return words_for(self.attendee.locale, self.event.locale)
-
-    @cached_property
-    def home(self) -> str:
-        """The way to the page, from wherever below it this is."""
-        return address(self.request.root, self.event.event_id, self.token)
-
-    @property
-    def form(self) -> str:
-        return form_token(self.token, self.keys)
-
-    @property
-    def form_is_ours(self) -> bool:
-        return is_form_token(self.request.value("form"), self.token, self.keys)
-
-    @property
-    def hashing_key(self) -> bytes:
-        return self.tools.secrets.hashing_key(self.event)
-
-    def below(self, rest: str) -> str:
-        return f"{self.home}/{rest}"
 
 
 def serve_attendee(request: Request, *, tools: Tools, now: datetime) -> Reply:
@@ -91,7 +42,8 @@ def serve_attendee(request: Request, *, tools: Tools, now: datetime) -> Reply:
     if route is None:
         return bad_link(request)
     if request.method == "POST" and not visit.form_is_ours and not _is_one_click(visit):
-        return _say(visit, "stale", status=400, onward=visit.link.purpose is LinkPurpose.PAGE)
+        words = visit.words
+        return visit.notice(words.say("page.stale.title"), words.say("page.stale.text"), status=400)
     return route(visit) or bad_link(request)
 
 
@@ -104,6 +56,7 @@ def bad_link(request: Request, *, gone: bool = False) -> Reply:
         request,
         words,
         status=410 if gone else 404,
+        over="",
         heading=words.say("page.bad.title"),
         texts=texts,
         onward="",
@@ -152,8 +105,7 @@ def _people_page(visit: Visit, *, everybody: bool) -> Reply:
     )
     turned_down = [each for each in shown.people if each.standing in TURNED_DOWN]
     open_to = [each for each in shown.people if each.standing not in TURNED_DOWN]
-    return _page(
-        visit,
+    return visit.framed(
         "people.html",
         "people",
         shown=shown,
@@ -166,23 +118,43 @@ def _people_page(visit: Visit, *, everybody: bool) -> Reply:
     )
 
 
-def _page(visit: Visit, template: str, here: str, **values: Any) -> Reply:
-    event, words = visit.event, visit.words
-    last_day = (event.ends_at - timedelta(microseconds=1)).date()
-    days = [words.day(day) for day in dict.fromkeys((event.starts_at.date(), last_day))]
-    return page(
-        template,
-        visit.request,
-        words,
-        event=event,
-        attendee=visit.attendee,
-        home=visit.home,
-        form=visit.form,
-        here=here,
-        days=days[0] if len(days) == 1 else words.say("mail.days", first=days[0], last=days[1]),
-        deleted_on=words.day_of_year(event.expires_at.date()),
-        **values,
+def _calendar(visit: Visit) -> Reply | None:
+    """The meeting that the path names, for a calendar; the same that the mail brought."""
+    known, slot = _known(visit, Standing.AGREED), None
+    if known is not None:
+        slot = next((slot for slot in visit.event.slots if slot.slot_id == known.meeting.slot_id), None)
+    if known is None or slot is None:
+        return None
+    # Not needed by any other page.
+    from shared.notifications.invitations import Companion, Reader, invitation_for
+    from shared.slots import request
+
+    reader, other = visit.attendee, known.attendee
+    invitation = invitation_for(
+        visit.event,
+        slot,
+        to=Reader(reader.attendee_id, reader.name, reader.email, reader.locale),
+        other=Companion(other.attendee_id, other.name, other.company),
+        sequence=known.meeting.sequence,
     )
+    calendar = request(invitation, stamp=visit.now).content.decode()
+    return Reply.file(calendar, "text/calendar; charset=utf-8; method=REQUEST", "meeting.ics")
+
+
+def _card(visit: Visit) -> Reply | None:
+    """The card of somebody whom the reader met, as both say: what introductions say of them, and no more."""
+    known = _known(visit, Standing.MET)
+    if known is None:
+        return None
+    person = described(visit.event, visit.attendee, known, visit.words, {})
+    return Reply.file(vcard(person, visit.event), "text/vcard; charset=utf-8", "card.vcf")
+
+
+def _known(visit: Visit, wanted: Standing) -> Known | None:
+    """The person that the path names, if they stand so for the reader."""
+    reference = visit.rest[1] if len(visit.rest) == 2 else ""
+    known, _, _ = known_to(visit.event, visit.attendee, now=visit.now, only=reference or "-", everybody=True)
+    return known[0] if known and known[0].standing is wanted else None
 
 
 # ---- Answers ----------------------------------------------------------------------------------------------------
@@ -203,19 +175,7 @@ def _ask_answer(visit: Visit) -> Reply | None:
     if not known or link.answer is None:
         return None
     person = described(visit.event, visit.attendee, known[0], visit.words, {})
-    heading, texts, button = _question(visit.words, person, link.answer)
-    return page(
-        "ask.html",
-        visit.request,
-        visit.words,
-        heading=heading,
-        texts=texts,
-        button=button,
-        action=visit.home,
-        form=visit.form,
-        fields=(),
-        onward="",
-    )
+    return visit.ask(*_question(visit.words, person, link.answer), action=visit.home)
 
 
 def _post_link_answer(visit: Visit) -> Reply | None:
@@ -264,17 +224,11 @@ def _question(words: Words, person: Person, said: Answer | Outcome) -> tuple[str
 
 def _ask_stop(visit: Visit) -> Reply:
     words = visit.words
-    return page(
-        "ask.html",
-        visit.request,
-        words,
-        heading=words.say("page.stop.title"),
-        texts=[words.say("page.stop.text", event=visit.event.name)],
-        button=words.say("page.stop.button"),
-        action=visit.below("stop") if visit.link.purpose is LinkPurpose.PAGE else visit.home,
-        form=visit.form,
-        fields=(),
-        onward=visit.home if visit.link.purpose is LinkPurpose.PAGE else "",
+    return visit.ask(
+        words.say("page.stop.title"),
+        [words.say("page.stop.text", event=visit.event.name)],
+        words.say("page.stop.button"),
+        action=visit.below("stop") if visit.has_page else visit.home,
     )
 
 
@@ -282,28 +236,7 @@ def _post_stop(visit: Visit) -> Reply:
     """Answered where it was asked, without going on elsewhere: mail programs follow no redirect (RFC 8058)."""
     stop(visit.event, visit.attendee.attendee_id, hashing_key=visit.hashing_key, now=visit.now)
     words = visit.words
-    return page(
-        "notice.html",
-        visit.request,
-        words,
-        heading=words.say("page.stop.done"),
-        texts=[words.say("page.stop.done_text", event=visit.event.name)],
-        onward=visit.home if visit.link.purpose is LinkPurpose.PAGE else "",
-    )
-
-
-def _say(visit: Visit, what: str, *, status: int = 200, onward: bool = True) -> Reply:
-    """A page that says one thing: the title and text of this name."""
-    words = visit.words
-    return page(
-        "notice.html",
-        visit.request,
-        words,
-        status=status,
-        heading=words.say(f"page.{what}.title"),
-        texts=[words.say(f"page.{what}.text")],
-        onward=visit.home if onward else "",
-    )
+    return visit.notice(words.say("page.stop.done"), words.say("page.stop.done_text", event=visit.event.name))
 
 
 Route = Callable[[Visit], Reply | None]
@@ -316,6 +249,18 @@ _BY_PURPOSE: Final[Mapping[LinkPurpose, Mapping[tuple[str, str], Route]]] = {
         ("POST", "answer"): _post_answer,
         ("GET", "stop"): _ask_stop,
         ("POST", "stop"): _post_stop,
+        ("GET", "calendar/"): _calendar,
+        ("GET", "card/"): _card,
+        ("GET", "data"): data.show,
+        ("POST", "agree"): data.post_agree,
+        ("POST", "language"): data.post_language,
+        ("POST", "prove"): data.post_prove,
+        ("GET", "data.json"): data.download,
+        ("GET", "erase"): data.ask_erase,
+        ("POST", "erase"): data.post_erase,
+        ("GET", "connections"): connections.show,
+        ("GET", "upload.json"): connections.progress,
+        ("POST", "fetch"): connections.post_fetch,
     },
     LinkPurpose.ANSWER: {("GET", ""): _ask_answer, ("POST", ""): _post_link_answer},
     LinkPurpose.STOP: {("GET", ""): _ask_stop, ("POST", ""): _post_stop},

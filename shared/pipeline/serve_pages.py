@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from shared.pages import Reply, Request, page, preferred_words, static_file
-from shared.pipeline.serve_attendee import Tools, bad_link, serve_attendee
+from shared.pipeline.serve_attendee import bad_link, serve_attendee
+from shared.pipeline.visit import Tools
 from shared.storage import Conflict
 
 
@@ -38,4 +39,4 @@ def _served(request: Request, tools: Tools, now: datetime) -> Reply:
 def _say(request: Request, what: str, *, status: int) -> Reply:
     words = preferred_words(request)
     title, text = words.say(f"page.{what}.title"), words.say(f"page.{what}.text")
-    return page("notice.html", request, words, status=status, heading=title, texts=[text], onward="")
+    return page("notice.html", request, words, status=status, over="", heading=title, texts=[text], onward="")

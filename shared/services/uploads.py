@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from functools import cache
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
+
+import boto3
+from botocore.config import Config
 
 from shared.services._clients import client
 
@@ -21,6 +27,28 @@ class Upload:
     uploaded_at: datetime
     size: int  # bytes
     owner_email: str | None  # of whom the connections are, where the uploader named them by address
+    owner_id: str | None = None  # the same by id, where it came by their page: the form was signed for them alone
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form that a browser may send one file with, straight to the bucket."""
+
+    url: str
+    fields: tuple[tuple[str, str], ...]
+    fields_of_script: str  # JSON; the same for a script, which is not to be sent on anywhere
+    prefix: str  # of the key; the file's own name follows
+    most: int  # bytes
+
+    @property
+    def origin(self) -> str:
+        """What the page's policy must let it send to."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+    @property
+    def megabytes(self) -> int:
+        return self.most // (1024 * 1024)
 
 
 class Uploads:
@@ -43,6 +71,7 @@ class Uploads:
             uploaded_at=answer["LastModified"],
             size=answer["ContentLength"],
             owner_email=unquote(owner) if owner else None,
+            owner_id=answer["Metadata"].get("attendee"),
         )
 
     def put_rejects(self, key: str, body: BinaryIO) -> str:
@@ -51,5 +80,65 @@ class Uploads:
         client("s3").put_object(Bucket=self._bucket, Key=rejects_key, Body=body, ContentType="text/csv; charset=utf-8")
         return rejects_key
 
+    @staticmethod
+    def prefix_of(event_id: str, attendee_id: str) -> str:
+        """Below which the uploads lie that an attendee made by their page."""
+        return f"uploads/{event_id}/connections/{attendee_id}/"
+
+    def form(self, prefix: str, attendee_id: str, *, back_to: str, most_bytes: int) -> UploadForm:
+        """Let a browser send one file within the hour, of this size at most and for this attendee alone.
+
+        Whatever it is, it is kept as bytes without a meaning: nothing from here is ever shown by a browser.
+
+        :param back_to: where a browser without the page's script goes on, with the key in its query
+        """
+        prefix = f"{prefix}{secrets.token_hex(6)}/"
+        common = {"x-amz-meta-attendee": attendee_id, "Content-Type": "application/octet-stream"}
+
+        def signed(fields: dict[str, str]) -> dict[str, Any]:
+            form: dict[str, Any] = _browser_client().generate_presigned_post(
+                self._bucket,
+                prefix + "${filename}",
+                Fields=dict(fields),
+                Conditions=[
+                    *({name: value} for name, value in fields.items()),
+                    ["content-length-range", 1, most_bytes],
+                ],
+                ExpiresIn=3600,
+            )
+            return form
+
+        plain = signed(common | {"success_action_redirect": back_to})
+        of_script = signed(common | {"success_action_status": "204"})
+        return UploadForm(
+            plain["url"], tuple(plain["fields"].items()), json.dumps(of_script["fields"]), prefix, most_bytes
+        )
+
+    def link_to(self, key: str) -> str:
+        """Where a browser can get this object within ten minutes, as a file to keep."""
+        link: str = _browser_client().generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": 'attachment; filename="rejects.csv"',
+            },
+            ExpiresIn=600,
+        )
+        return link
+
+    def forget_of(self, event_id: str, attendee_id: str) -> None:
+        """Delete what is left of an attendee's uploads: those that were refused, and rejected rows."""
+        s3, prefix = client("s3"), self.prefix_of(event_id, attendee_id)
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for item in page.get("Contents", ()):
+                s3.delete_object(Bucket=self._bucket, Key=item["Key"])
+
     def delete(self, key: str) -> None:
         client("s3").delete_object(Bucket=self._bucket, Key=key)
+
+
+@cache
+def _browser_client() -> Any:
+    """Signs addresses for browsers: of the bucket's own region, since a browser that is sent on loses its form."""
+    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))

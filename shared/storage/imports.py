@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from pynamodb.exceptions import DoesNotExist
 
+from shared.connections.public import LISTS
 from shared.events import Event
 from shared.storage._table import ImportItem, expiry, partition
 
@@ -34,6 +35,16 @@ def save(event: Event, report: ImportReport) -> None:
         report=asdict(report),
         expires_at=expiry(event),
     ).save()
+
+
+def delete_of(event: Event, attendee_id: str) -> None:
+    """Forget what became of the attendee's own uploads, and of the lists that were looked up for them."""
+    pk, own = partition(event.event_id, "IMPORT"), f"uploads/{event.event_id}/connections/{attendee_id}/"
+    with ImportItem.batch_write() as batch:
+        for item in ImportItem.query(pk, ImportItem.sk.startswith(own), attributes_to_get=["pk", "sk", "kind"]):
+            batch.delete(item)
+        for source in LISTS:
+            batch.delete(ImportItem(pk, f"fetch/{source}/{attendee_id}"))
 
 
 def load(event: Event, upload: str) -> ImportReport | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from shared import storage
 from shared.attendees import Attendee, Change, Consent
@@ -32,18 +32,18 @@ UPCOMING = replace(
 EVERYTHING = frozenset(Purpose)
 
 
-def attendee(name: str, *, agreed: frozenset[Purpose] = EVERYTHING, **facts: object) -> Attendee:
+def attendee(who: str, *, agreed: frozenset[Purpose] = EVERYTHING, **facts: object) -> Attendee:
     """Somebody who comes; their id is made of their name."""
-    attendee_id = name.ljust(16, "a")
+    attendee_id = who.ljust(16, "a")
     person = Attendee(
         event_id=UPCOMING.event_id,
         attendee_id=attendee_id,
-        email=f"{name}@example.org",
-        name=name.title(),
-        company=f"{name.title()} Works",
-        identities=(Identity("github", name),),
+        email=f"{who}@example.org",
+        name=who.title(),
+        company=f"{who.title()} Works",
+        identities=(Identity("github", who),),
         consent=Consent(agreed, NOW, "registration"),
-        tickets=((f"icebreaker#T-{name}", Status.REGISTERED),),
+        tickets=((f"icebreaker#T-{who}", Status.REGISTERED),),
     )
     return replace(person, **facts)  # type: ignore[arg-type]
 
@@ -134,17 +134,29 @@ class Browser:
 
     def _ask(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> Seen:
         parts = urlsplit(address)
-        event = {
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return replace(self.ask(method, unquote(parts.path), body, headers, query), address=address)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Mapping[str, Any],
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+    ) -> Seen:
+        """Whatever may come from API Gateway."""
+        data = body if isinstance(body, bytes) else urlencode(body, doseq=True, errors="replace").encode()
+        event: dict[str, Any] = {
             "version": "2.0",
             "routeKey": f"{method} /e/{{event_id}}/{{token}}",
-            "rawPath": parts.path,
-            "rawQueryString": parts.query,
+            "rawPath": path,
             "headers": dict(headers),
-            "requestContext": {"http": {"method": method, "path": parts.path}, "domainName": "api.example"},
+            "requestContext": {"http": {"method": method, "path": path}, "domainName": "api.example"},
             "isBase64Encoded": True,
-            "body": base64.b64encode(body).decode(),
+            "body": base64.b64encode(data).decode(),
         }
-        if parts.query:
-            event["queryStringParameters"] = dict(pair.partition("=")[::2] for pair in parts.query.split("&"))
+        if query:
+            event["queryStringParameters"] = dict(query)
         answer = self.world.handler("serve_pages").handler(event, CONTEXT)
-        return Seen(answer["statusCode"], answer["headers"], answer["body"], address)
+        return Seen(answer["statusCode"], answer["headers"], answer["body"], path)

@@ -6,7 +6,7 @@
   const report = document.getElementById("report");
 
   const watch = async (address, say, done) => {
-    for (let wait = 1000; ; wait = Math.min(wait * 1.5, 10000)) {
+    for (let wait = 1000, tries = 0; tries < 100; tries += 1, wait = Math.min(wait * 1.5, 10000)) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       try {
         const answer = await fetch(address, { cache: "no-store" });
@@ -36,9 +36,7 @@
     const key = dataset.prefix + file.name;
     const address = "?key=" + encodeURIComponent(key);
     const data = new FormData();
-    for (const { name, value } of form.querySelectorAll("input[type=hidden]")) {
-      if (name !== "success_action_redirect") data.append(name, value);
-    }
+    for (const [name, value] of Object.entries(JSON.parse(dataset.fields))) data.append(name, value);
     data.append("file", file);
     const button = form.querySelector("button");
     button.disabled = true;

@@ -1,0 +1,171 @@
+"""The attendee's page about themselves: what they agree to, their language and profiles, what is kept, and the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shared.attendees import Attendee
+from shared.events import Event
+from shared.introductions.words import network_name
+from shared.introductions.words_language import languages
+from shared.pages import Reply
+from shared.pipeline.decide import decide, read_in
+from shared.pipeline.visit import Visit
+from shared.proofs import ask, code_for, label_of
+from shared.registrations import Purpose
+from shared.storage import attendees
+
+ORDER: Final = (
+    Purpose.INTRODUCE,
+    Purpose.CONNECTIONS,
+    Purpose.FETCH,
+    Purpose.REMEMBER,
+    Purpose.TEXT_MESSAGES,
+)
+# The function has ten; keeping the answer takes a part of them.
+SECONDS_TO_ASK: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A handle that the attendee claims, and how to show that it is theirs."""
+
+    network: str
+    handle: str
+    proven: bool
+    code: str = ""  # to be written into the profile; empty where the network shows nobody's
+
+
+def show(visit: Visit) -> Reply:
+    words, attendee = visit.words, visit.attendee
+    profiles = list(_profiles(visit))
+    done = visit.request.query.get("done", "")
+    return visit.framed(
+        "data.html",
+        "data",
+        saved=words.say("page.saved") if done == "saved" else words.say("page.looked") if done == "looked" else "",
+        agreed_when=_agreed_when(visit),
+        purposes=[(each.value, attendee.agreed(each), _can_change(visit.event, attendee, each)) for each in ORDER],
+        languages=languages(),
+        language=_language(visit),
+        profiles=profiles,
+        can_prove=any(each.code and not each.proven for each in profiles),
+        kept=[
+            *(words.say(f"page.kept_of.{each}") for each in ("registered", "said", "connections", "told")),
+            words.say("page.kept_of.until", day=visit.deleted_on),
+        ],
+    )
+
+
+def post_agree(visit: Visit) -> Reply | None:
+    """Every switch of the form as it stands; what the form cannot change stays."""
+    attendee, said = visit.attendee, visit.request.form.get("purpose", ())
+    purposes = frozenset(
+        each
+        for each in Purpose
+        if (each.value in said if _can_change(visit.event, attendee, each) else attendee.agreed(each))
+    )
+    if not decide(visit.event, attendee.attendee_id, purposes, hashing_key=visit.hashing_key, now=visit.now):
+        return None
+    return Reply.to(visit.below("data?done=saved"))
+
+
+def post_language(visit: Visit) -> Reply | None:
+    language = visit.request.value("language")
+    if language not in dict(languages()) or not read_in(
+        visit.event, visit.attendee.attendee_id, language, hashing_key=visit.hashing_key
+    ):
+        return None
+    return Reply.to(visit.below("data?done=saved"))
+
+
+def post_prove(visit: Visit) -> Reply:
+    """Look at the profiles that the attendee claims, as far as time allows."""
+    # Only for this: it speaks HTTP to the outside.
+    from shared.pipeline.prove_handles import prove
+    from shared.services.web import Web
+
+    event, attendee, secrets = visit.event, visit.attendee, visit.tools.secrets
+    end = time.monotonic() + SECONDS_TO_ASK
+    proved = prove(
+        attendee,
+        event,
+        Web(),
+        secrets.id_key(event),
+        tokens=_tokens(visit),
+        out_of_time=lambda: time.monotonic() > end,
+    )
+    shown = [(identity, proof.kind.value) for identity, proof in proved.proven]
+    after = attendee.with_proofs(shown, proved.unproven, now=visit.now)
+    if after != attendee:
+        attendees.save_attendee(event, after, attendee, hashing_key=visit.hashing_key)
+    return Reply.to(visit.below("data?done=looked"))
+
+
+def download(visit: Visit) -> Reply:
+    """All that is kept of them."""
+    # It counts connections, for which it needs NumPy.
+    from shared.pipeline.manage_event import everything_of
+
+    kept = everything_of(visit.event, visit.attendee, hashing_key=visit.hashing_key)
+    return Reply.json(kept, file_name=f"{visit.event.event_id}.json")
+
+
+def ask_erase(visit: Visit) -> Reply:
+    words = visit.words
+    return visit.ask(
+        words.say("page.erase.title"),
+        [words.say("page.erase.text"), words.say("page.erase.stays", day=visit.deleted_on)],
+        words.say("page.erase.button"),
+        action=visit.below("erase"),
+        danger=True,
+    )
+
+
+def post_erase(visit: Visit) -> Reply:
+    from shared.pipeline.forget_attendee import forget
+
+    visit.tools.uploads.forget_of(visit.event.event_id, visit.attendee.attendee_id)
+    forget(visit.event, visit.attendee, hashing_key=visit.hashing_key, now=visit.now)
+    words = visit.words
+    return visit.notice(words.say("page.erase.done"), words.say("page.erase.done_text"), onward=False)
+
+
+def _can_change(event: Event, attendee: Attendee, purpose: Purpose) -> bool:
+    if purpose is Purpose.TEXT_MESSAGES:
+        return attendee.phone is not None and event.text_message_budget > 0
+    return True
+
+
+def _agreed_when(visit: Visit) -> str:
+    consent = visit.attendee.consent
+    if consent is None:
+        return visit.words.say("page.agreed_never")
+    day = consent.changed_at.astimezone(visit.event.starts_at.tzinfo).date()
+    return visit.words.say(f"page.agreed_{consent.given_by}", day=visit.words.day_of_year(day))
+
+
+def _language(visit: Visit) -> str:
+    """Which of the languages on offer the page is in."""
+    return visit.words.folder if visit.words.folder in dict(languages()) else visit.words.language
+
+
+def _profiles(visit: Visit) -> Iterator[Profile]:
+    event, attendee = visit.event, visit.attendee
+    proven = {each.identity for each in attendee.proven}
+    for identity in dict.fromkeys(attendee.identities):
+        code = ""
+        if identity not in proven and ask(identity) is not None:
+            key = visit.tools.secrets.id_key(event)
+            code = label_of(code_for(event.event_id, attendee.attendee_id, identity, key))
+        yield Profile(network_name(identity.network), identity.display or identity.handle, identity in proven, code)
+
+
+def _tokens(visit: Visit) -> Mapping[str, str]:
+    try:
+        return {"github": visit.tools.secrets.api_token(visit.event.event_id, "github")}
+    except LookupError:
+        return {}
