@@ -154,12 +154,12 @@ class _Join:
 
     def of(self, sets: Iterable[ConnectionSet]) -> Rows:
         found = [rows for block in _blocks(sets) for rows in (self._block(block), *self._names(block)) if len(rows[0])]
-        columns = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0, np.int64)] * 6
-        lister, listed, network, relation, source, day = columns
+        lister, listed, network, relation, source, day = _one_after_another(found)
         people, network_names, source_names = self._people, self._networks, self._sources
         ranks = people.ranks()
         first = ranks[lister] << 32 | ranks[listed]
         second = network_names.ranks()[network] << 48 | relation << 40 | source_names.ranks()[source] << 16 | day
+        del lister, listed, network, relation, source, day
         order = np.lexsort((second, first))
         first, second = first[order], second[order]
         if len(order):
@@ -262,6 +262,13 @@ class _Numbers:
         ranks = np.zeros(len(self._number), np.int64)
         ranks[[self._number[name] for name in self.names()]] = np.arange(len(self._number))
         return ranks
+
+
+def _one_after_another(found: list[Columns]) -> list[Integers]:
+    """The blocks' rows as six columns; the blocks are let go of."""
+    columns = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0, np.int64)] * 6
+    found.clear()
+    return columns
 
 
 def _blocks(sets: Iterable[ConnectionSet]) -> Iterator[list[ConnectionSet]]:

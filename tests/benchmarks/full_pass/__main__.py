@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from shared import storage
 from tests.benchmarks.full_pass.table import load
 
 TABLE: Final = "fair"
+# As the template has it for the functions that make a pass.
+ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144"}
 COLUMNS: Final = ("cpu s", "wall s", "peak MB", "RRU", "WRU", "requests")
 HEADER: Final = f"| attendees | pass | {' | '.join(COLUMNS)} |\n|--:|---|{'--:|' * len(COLUMNS)}"
 
@@ -43,7 +46,7 @@ def main() -> None:
 def run(url: str, attendees: int, *options: str) -> dict[str, Any]:
     """The figures of a pass in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.full_pass.worker", url, TABLE, str(attendees), *options]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env={**os.environ, **ALLOCATOR})
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
