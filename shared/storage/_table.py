@@ -35,6 +35,10 @@ WORKERS = 8
 READERS = 4
 AT_A_TIME = 100
 
+# A megabyte of small items is thousands of them, and what is parsed lies between what is kept: read by pages of a
+# megabyte, the directory of 100,000 left the process with 396 MB, by these with 196.
+PAGE = 500
+
 
 class Conflict(Exception):
     """Somebody else wrote what was about to be written: read again, decide again, write again."""
@@ -199,7 +203,12 @@ def query_shards(
     wanted = None if attributes is None else ["pk", "sk", "kind", *attributes]
     yield from side_by_side(
         [
-            model.query(partition(event.event_id, kind, shard), consistent_read=consistent, attributes_to_get=wanted)
+            model.query(
+                partition(event.event_id, kind, shard),
+                consistent_read=consistent,
+                attributes_to_get=wanted,
+                page_size=PAGE,
+            )
             for shard in range(event.shards)
         ]
     )

@@ -21,6 +21,7 @@ from shared.events import Event
 from shared.matching import Evidence, Listing, Match, listings_to_matches
 from shared.storage import _table
 from shared.storage._table import (
+    PAGE,
     Conflict,
     MatchesItem,
     batch_get,
@@ -128,7 +129,8 @@ def load(event: Event, attendee_ids: Iterable[str], *, consistent: bool = True) 
 def load_shard(event: Event, shard: int) -> dict[str, Ties]:
     """The ties of every attendee in one of the event's shards who has any, as they are now."""
     parts: defaultdict[str, list[MatchesItem]] = defaultdict(list)
-    for item in MatchesItem.query(partition(event.event_id, "MATCH", shard), consistent_read=True):
+    pk = partition(event.event_id, "MATCH", shard)
+    for item in MatchesItem.query(pk, consistent_read=True, page_size=PAGE):
         parts[item.sk.partition("#")[0]].append(item)
     return {owner: _ties(owner, items) for owner, items in parts.items()}
 
