@@ -539,7 +539,7 @@ class _Search:
             sizes += np.bincount(chunk, minlength=len(wanted))
         sizes[~wanted] = 0
         for low, high in _row_blocks(sizes):
-            links_at = self._links_between(low, high)
+            links_at = self._links_between(low, high, wanted)
             rows = (self._shared.links[links_at] >> _RELATION_BITS) - low
             order = np.argsort(rows.astype(np.uint16), kind="stable")
             links_at = links_at[order]
@@ -550,14 +550,15 @@ class _Search:
                 if wanted[row] and end > start:
                     yield row, persons[start:end], relations[start:end]
 
-    def _links_between(self, low: int, high: int) -> Numbers:
-        """Where the links of the attendees from ``low`` to below ``high`` are."""
+    def _links_between(self, low: int, high: int, wanted: npt.NDArray[np.bool_]) -> Numbers:
+        """Where the links of the wanted attendees from ``low`` to below ``high`` are."""
         first, count = np.uint32(low << _RELATION_BITS), np.uint32((high - low) << _RELATION_BITS)
         found = [np.zeros(0, np.int64)]
         for start in range(0, len(self._shared.links), _ROW_ENTRIES):
             chunk = self._shared.links[start : start + _ROW_ENTRIES]
             # Below ``first`` the difference wraps around to beyond any count.
-            found.append(np.flatnonzero((chunk - first) < count) + start)
+            at = np.flatnonzero((chunk - first) < count)
+            found.append(at[wanted[chunk[at] >> _RELATION_BITS]] + start)
         return np.concatenate(found)
 
     def _best_of(self, row: int, persons: Numbers, relations: npt.NDArray[np.uint8]) -> _Best:

@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -348,3 +349,19 @@ def test_hashes_as_they_are_made_fall_into_all_ranges() -> None:
     entries.add(one_set)
     entries.finish()
     assert all(shard.keys.take().size for shard in entries.shards)
+
+
+def test_a_search_for_one_of_many_takes_up_only_their_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"p{n}" for n in range(20)]
+    listed = dict.fromkeys(range(500, 510), Relation.FOLLOWS)
+    taken_up = []
+    really = mutual._Search._links_between
+
+    def links_between(*arguments: Any) -> Any:
+        taken_up.append(really(*arguments))
+        return taken_up[-1]
+
+    monkeypatch.setattr(mutual._Search, "_links_between", links_between)
+    world = World(tuple(map(entry_of, names)), tuple(set_of(name, listed) for name in names))
+    assert {"p3"} <= {name for pair in search(world, among={"p3"}) for name in (pair.a, pair.b)}
+    assert [len(each) for each in taken_up] == [10]
