@@ -20,7 +20,7 @@ from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.offline import match_offline, write_pairs
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from shared import identities, registrations, storage
-from shared.attendees import address_hash_of
+from shared.attendees import address_hash_of, attendee_id_of
 from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import State
 from shared.pipeline import manage_event
@@ -354,6 +354,20 @@ def show_attendee(email: str, event_id: EventOption) -> None:
     if not kept:
         raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
     console.print_json(data=kept)
+
+
+@attendees_app.command("link")
+def link_of_attendee(email: str, event_id: EventOption) -> None:
+    """The link to a person's own page, for whoever lost their mail; it is as good as the person, so mail it to them."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    address = identities.email(email)
+    found = address and storage.attendees.load(
+        event, attendee_id_of(event_id, address.handle, deployment.secrets.id_key(event))
+    )
+    if not found or found.erased:
+        raise NoDeployment(f"nobody at {event.name} is registered as {email!r}")
+    console.print(deployment.links_of(event, found.attendee_id).page(), soft_wrap=True, markup=False, highlight=False)
 
 
 @connections_app.command("import")

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import storage
 from shared.events import Event
+from shared.links import Links
 from shared.services import Scheduling, Secrets
 
 
@@ -44,6 +45,11 @@ class Deployment:
         # The local stack's API answers elsewhere than AWS's would; `make local` prints the variable.
         api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["ApiUrl"])
         return f"{api_url}/events/{event_id}/registrations/{platform}"
+
+    def links_of(self, event: Event, attendee_id: str) -> Links:
+        """The links that mails to an attendee carry."""
+        api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["PagesUrl"])
+        return Links(api_url, self.secrets.link_keys(), event.event_id, attendee_id, event.expires_at.date())
 
     def webhook_url_with_token(self, event_id: str, platform: str, token: str) -> str:
         """For platforms that let nothing but an address be entered."""

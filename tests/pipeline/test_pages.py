@@ -15,7 +15,7 @@ from shared import storage
 from shared.attendees import attendee_id_of
 from shared.links import Links
 from shared.services import Secrets
-from tests.pipeline.test_end_to_end import HEADER, make_event, wait_for
+from tests.pipeline.test_end_to_end import HEADER, icebreaker, make_event, wait_for
 
 
 def ask(address: str, body: bytes | None = None) -> tuple[int, str, str, str]:
@@ -36,6 +36,8 @@ def test_a_link_leads_to_its_page_and_a_button_acts(stack: LocalStack, tmp_path:
     secrets = Secrets(stack.outputs["SecretsPath"])
     ann = attendee_id_of("pagecon", "ann@example.org", secrets.id_key(event))
     links = Links(stack.api_url, secrets.link_keys(), "pagecon", ann, event.expires_at.date())
+    printed = icebreaker("attendees", "link", "ann@example.org", "--event", "pagecon")
+    assert "".join(printed.split()) == links.page()
 
     status, policy, page, _ = ask(links.page())
     assert status == 200
