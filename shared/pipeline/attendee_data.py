@@ -42,7 +42,7 @@ class Profile:
 def show(visit: Visit) -> Reply:
     words, attendee = visit.words, visit.attendee
     profiles = list(_profiles(visit))
-    done = visit.request.query.get("done", "")
+    done, remembered = visit.request.query.get("done", ""), attendee.agreed(Purpose.REMEMBER)
     return visit.framed(
         "data.html",
         "data",
@@ -55,7 +55,8 @@ def show(visit: Visit) -> Reply:
         can_prove=any(each.code and not each.proven for each in profiles),
         kept=[
             *(words.say(f"page.kept_of.{each}") for each in ("registered", "said", "connections", "told")),
-            words.say("page.kept_of.until", day=visit.deleted_on),
+            *([words.say("page.kept_of.remembered")] if remembered else []),
+            words.say("page.kept_of.until_but" if remembered else "page.kept_of.until", day=visit.deleted_on),
         ],
     )
 
@@ -93,7 +94,8 @@ def post_prove(visit: Visit) -> Reply:
     proved = prove(
         attendee,
         event,
-        Web(),
+        # Shorter than usual: somebody waits, and so does the function's end.
+        Web(connect_seconds=1.5, read_seconds=2.0),
         secrets.id_key(event),
         tokens=_tokens(visit),
         out_of_time=lambda: time.monotonic() > end,

@@ -25,6 +25,8 @@ from shared.registrations import Purpose
 from shared.slots import Slot
 from tests.handlers.conftest import World
 from tests.handlers.pages import BASE, NOW, UPCOMING, Browser, Seen, attendee, keep, meet, stored, tell
+from tests.handlers.test_prove_handles import internet
+from tests.unit.proofs.answers import github
 
 ANN = attendee("ann").attendee_id
 SLOT = Slot("tue-1", UPCOMING.starts_at + timedelta(hours=1), UPCOMING.starts_at + timedelta(hours=2), "Coffee bar", 4)
@@ -142,6 +144,18 @@ class TestAgreement:
 
     def test_a_claimed_profile_comes_with_the_code_that_proves_it(self, browser: Browser) -> None:
         assert re.search(r"icebreaker-[a-z2-7]{10}", page_of(browser, rest="/data").text)
+
+    def test_a_profile_that_shows_the_code_is_proven_by_one_press(
+        self, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code = re.search(r"icebreaker-[a-z2-7]{10}", page_of(browser, rest="/data").text)
+        assert code
+        with internet({"api.github.com/users/ann": github(bio=f"Hello. {code[0]}")}) as (_, web):
+            monkeypatch.setattr("shared.services.web.Web", lambda **_: web)
+            seen = browser.press(page_of(browser), "/prove")
+        assert "Shown to be yours." in seen.text
+        assert "We looked" in seen.text
+        assert [each.kind for each in ann_now().proven] == ["code"]
 
 
 class TestData:
