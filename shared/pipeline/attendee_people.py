@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.attendees import Attendee
 from shared.events import Event
-from shared.introductions import Closeness, Introduction, Meeting, Stage, events_of_meetings
+from shared.introductions import Closeness, Introduction, Meeting, events_of_meetings
 from shared.introductions.meeting import reference_of
 from shared.introductions.words import (
     asked_about,
@@ -170,6 +170,5 @@ def _how(known: Known, reader: Attendee, locales: tuple[str | None, ...]) -> str
         return how_new(meeting.shared, (), *locales)
     if tie is None:
         return ""
-    certain = tie.certain if meeting.closeness is Closeness.KNOWN and meeting.stage is Stage.TOLD else tie
-    past = past_events.load(events_of_meetings(certain))
-    return how_they_know_each_other(certain, reader.attendee_id, *locales, past_events=past)
+    past = past_events.load(events_of_meetings(tie))
+    return how_they_know_each_other(tie, reader.attendee_id, *locales, past_events=past)

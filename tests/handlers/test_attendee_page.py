@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import boto3
@@ -19,10 +19,14 @@ from hypothesis import strategies as st
 from infra.meter import metered
 from infra.meter.sample import storage_client
 from shared import storage
+from shared.connections import Relation
+from shared.identities import Identity
 from shared.introductions import Answer, Outcome, Part, Side
+from shared.matching import Evidence, Listing
 from shared.pages import HEADERS
 from shared.registrations import Purpose
 from shared.slots import Slot
+from shared.storage.matches import ListingUpdate
 from tests.handlers.conftest import World
 from tests.handlers.pages import BASE, NOW, UPCOMING, Browser, Seen, attendee, keep, meet, stored, tell
 from tests.handlers.test_prove_handles import internet
@@ -65,6 +69,19 @@ class TestPeople:
         seen = page_of(browser)
         assert "Mack Works" in seen.text
         assert '<div class="initials" aria-hidden="true">M</div>' in seen.body
+
+    def test_it_says_how_they_know_each_other_in_the_words_of_the_mails(self, browser: Browser) -> None:
+        since = date(2023, 4, 1)
+        follows = (Evidence("mastodon", Relation.FOLLOWS, since, "mastodon-following"),)
+        mack = attendee("mack").attendee_id
+        both_ways = (Listing(ANN, mack, follows), Listing(mack, ANN, follows))
+        storage.matches.save(UPCOMING, [ListingUpdate(each, 1, 1) for each in both_ways])
+        keep(attendee("mack", identities=(Identity("mastodon", "mack@example.social"),)))
+        tell("ann", (Part.TOLD, "mack"))
+        meet("ann", "mack")
+        seen = page_of(browser)
+        assert "You have followed each other on Mastodon since 2023." in seen.text
+        assert 'href="https://example.social/@mack"' in seen.body
 
     def test_a_slot_can_be_put_into_a_calendar(self, browser: Browser) -> None:
         tell("ann", (Part.AGREED, "mack"))
