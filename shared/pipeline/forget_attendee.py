@@ -26,7 +26,9 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     connection_sets.delete_of(event, attendee.attendee_id)
     told = introductions.load_of(event, attendee.attendee_id)
     mentioned = {mention.person for each in told for mention in (*each.mentions, *each.said)}
-    meetings.delete_of(event, attendee.attendee_id, mentioned)
+    # Also with whom they are tied: whoever only claims a handle is told nothing of the one who is asked about them.
+    tied = matches.load(event, [attendee.attendee_id])[attendee.attendee_id].of
+    meetings.delete_of(event, attendee.attendee_id, {*mentioned, *tied})
     introductions.delete_of(event, attendee.attendee_id)
     imports.delete_of(event, attendee.attendee_id)
     matches.delete_of(event, attendee.attendee_id)

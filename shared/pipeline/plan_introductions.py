@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,6 +35,10 @@ Publish = Callable[[Sequence[TopicMessage]], set[int]]
 PUBLISHED_TOGETHER = 50
 
 
+class NotPublished(ConnectionError):
+    """Messages that wait are not on the topic; doing the same again publishes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaveReport:
     """What a wave did."""
@@ -53,7 +57,7 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
     also where the first attempt was cut short in between.
     """
     people, held, proposals = _look_around(event)
-    scene = _scene(event, wave, people, now)
+    scene = _tidied(event, _scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased})
     without: Mapping[str, str] = {}
     if wave != FOLLOW_UP:
         scene = _keep(event, scene, ended(scene))
@@ -64,12 +68,13 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
         scene = _keep(event, scene, beginnings.meetings)
     tell = follow_up if wave == FOLLOW_UP else digest
     told = ((each, tell(scene, each)) for each in sorted(scene.coming))
-    added = [
-        introduction
-        for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told if mentions)
-        if introductions.add(event, introduction)
-    ]
+    added: list[Introduction] = []
     unpublished = [i for each in scene.history.values() for i in each if i.wave == wave and i.state is State.PLANNED]
+    for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told if mentions):
+        if introductions.add(event, introduction):
+            added.append(introduction)
+        else:
+            unpublished.extend(_there_already(event, introduction))
     published = _publish(event, [*unpublished, *added], people, publish, now)
     return WaveReport(
         planned=len(added),
@@ -84,10 +89,25 @@ def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
     """Put on the topic again whatever waits to be sent, for example since the event was paused; how many.
 
     What is on the topic twice is sent once.
+
+    :raises NotPublished: where the topic did not take all of it
     """
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     waiting = [each for each in introductions.load_all(event) if each.state in UNSENT]
-    return _publish(event, waiting, people, publish, now)
+    published = _publish(event, waiting, people, publish, now)
+    if published < len(waiting):
+        raise NotPublished(f"the topic did not take {len(waiting) - published} of {len(waiting)} messages that wait")
+    return published
+
+
+def _there_already(event: Event, introduction: Introduction) -> list[Introduction]:
+    """What stands where an introduction could not be added, if it is not on the topic yet.
+
+    That is another run's of the same wave, or this one's own: where the answer to a write was lost, botocore writes
+    again, and is refused because of the first. Nobody else might come to publish it.
+    """
+    stored = introductions.load(event, introduction.attendee_id, introduction.wave)
+    return [stored] if stored is not None and stored.state is State.PLANNED else []
 
 
 def _look_around(event: Event) -> tuple[dict[str, Attendee], Mapping[str, frozenset[str]], Iterable[Proposal]]:
@@ -133,6 +153,21 @@ def _scene(event: Event, wave: str, people: Mapping[str, Attendee], now: datetim
         coming=frozenset(a.attendee_id for a in people.values() if a.may_be_named),
         meetings={meeting.pair: meeting for meeting in meetings.load_all(event)},
         history=history,
+    )
+
+
+def _tidied(event: Event, scene: Scene, erased: Set[str]) -> Scene:
+    """Without what an earlier wave wrote about somebody who was forgotten while it was at work."""
+    left = {pair for pair in scene.meetings if not erased.isdisjoint(pair)}
+    for a, b in sorted(left):
+        meetings.delete_of(event, a, [b])
+    told = sorted(erased & scene.history.keys())
+    for each in told:
+        introductions.delete_of(event, each)
+    return replace(
+        scene,
+        meetings={pair: meeting for pair, meeting in scene.meetings.items() if pair not in left},
+        history={each: history for each, history in scene.history.items() if each not in told},
     )
 
 

@@ -137,8 +137,15 @@ def _send(
 
 
 def _as_it_is(event: Event, introduction: Introduction) -> State:
+    """The state of an introduction that could not be claimed."""
     current = introductions.load(event, introduction.attendee_id, introduction.wave)
-    return current.state if current else State.RETRACTED  # forgotten meanwhile
+    if current is None:
+        return State.RETRACTED  # forgotten meanwhile
+    if current.state is State.SENDING:
+        # Another attempt is at work, or this one: where the answer to the claim was lost, botocore claimed again and
+        # was refused. Whoever comes back later finds the outcome, or parks it.
+        raise TryAgain("it is claimed already")
+    return current.state
 
 
 def _retract(event: Event, introduction: Introduction, now: datetime, *, detail: str | None = None) -> State:

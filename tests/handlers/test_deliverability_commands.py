@@ -12,12 +12,14 @@ from shared.events import Deliverability
 from shared.storage import deliverability
 from shared.storage.deliverability import Suppression
 from tests.democon import EVENT, START
-from tests.handlers.conftest import World
+from tests.handlers.conftest import ENVIRONMENT, World
 
 
 @pytest.fixture(autouse=True)
 def deployment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Deployment("icebreaker", {"ApiUrl": "https://api.example"}, world.secrets)
+    found = Deployment(
+        "icebreaker", {"ApiUrl": "https://api.example", "TopicArn": ENVIRONMENT["TOPIC_ARN"]}, world.secrets
+    )
     monkeypatch.setattr(commands, "find_deployment", lambda _: found)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import boto3
@@ -14,7 +14,7 @@ from moto.sns.models import sns_backends
 from shared import storage
 from shared.introductions import State
 from shared.matching import Listing
-from shared.notifications import TopicMessage
+from shared.notifications import TopicMessage, day_hours
 from shared.pipeline import send_notification as sending
 from shared.pipeline.manage_event import erase_attendee, everything_about, funnel, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
@@ -346,7 +346,11 @@ class TestWavesAndMail:
         send(world, run_wave(world))
         assert mails_to("impostor") == []
 
-    def test_who_asked_for_text_messages_gets_one_and_no_mail(self, world: World) -> None:
+    def test_who_asked_for_text_messages_gets_one_and_no_mail(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(day_hours, "FIRST", time(0))  # whenever this test runs
+        monkeypatch.setattr(day_hours, "LAST", time.max)
         register(world, "mack")
         register(world, "ann", phone="+33199000010", agreed=["introduce", "connections", "text_messages"])
         bring(world, "ann", "mack")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.attendees import Attendee, Ticket, agree, register
+from shared.attendees import Attendee, Ticket, agree, erase, register
 from shared.registrations import Purpose, Registration, Status
 
 START = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -138,3 +138,31 @@ def test_what_a_person_withdrew_no_later_registration_or_list_gives_back() -> No
     assert after.company == "Acme"
     assert not after.may_be_named
     assert after.findable_identities == ()
+
+
+def test_what_is_said_again_later_is_not_undone_by_what_was_said_in_between_and_comes_last() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.take(registration(2))
+    book.take(registration(1, status=Status.CANCELLED))
+    assert book.attendees["ann@example.org"].attending
+    book.take(registration(3, agreed=frozenset()))
+    book.take(registration(5, agreed=frozenset()))
+    book.take(registration(4, agreed=BOTH))
+    book.take(registration(4, reference="T-2", agreed=BOTH))
+    assert not book.attendees["ann@example.org"].agreed(Purpose.INTRODUCE)
+
+
+def test_a_ticket_that_goes_to_somebody_who_was_forgotten_is_nobodys() -> None:
+    book = Book()
+    book.take(registration(0))
+    book.attendees["bea@example.org"] = erase(
+        Attendee("e", "bea@example.org", "bea@example.org"), now=START + timedelta(minutes=1)
+    )
+    forgotten = book.attendees["bea@example.org"]
+    book.take(registration(2, email="bea@example.org", name="Bea"))
+    assert not book.attendees["ann@example.org"].attending
+    assert book.attendees["bea@example.org"] == forgotten
+    assert book.tickets["tito#T-1"].attendee_id is None
+    book.take(registration(1))
+    assert not book.attendees["ann@example.org"].attending

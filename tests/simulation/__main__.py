@@ -1,0 +1,60 @@
+"""``python -m tests.simulation --seeds 10000`` runs many worlds; ``--seed 17`` replays one, shrunk where it fails."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.simulation.containers import deployed
+from tests.simulation.runs import run, run_seeds, shrunk
+from tests.simulation.script import script_of
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    parser.add_argument("--seed", type=int, help="replay this one and show all of it")
+    parser.add_argument("--seeds", type=int, default=200, help="how many to run")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes")
+    given = parser.parse_args()
+    return _replay(given.seed) if given.seed is not None else _many(given.first, given.seeds, given.minutes)
+
+
+def _replay(seed: int) -> int:
+    with deployed() as containers:
+        script = script_of(seed)
+        found = run(script, containers, traced=True)
+        if found.problems:
+            kinds = {_kind(problem) for problem in found.problems}
+            script = shrunk(
+                script, lambda fewer: bool(kinds & {_kind(each) for each in run(fewer, containers).problems})
+            )
+            found = run(script, containers, traced=True)
+    print(found)
+    return bool(found.problems)
+
+
+def _many(first: int, count: int, minutes: float | None) -> int:
+    begin, failing, calls, messages, faults, done = time.monotonic(), 0, 0, 0, 0, 0
+    with deployed() as containers:
+        for each in run_seeds(range(first, first + count), containers):
+            done, calls, messages, faults = done + 1, calls + each.calls, messages + each.messages, faults + each.faults
+            if each.problems:
+                failing += 1
+                print(f"seed {each.script.seed}: {each.problems[0]}", flush=True)
+            if minutes is not None and time.monotonic() - begin > 60 * minutes:
+                break
+    print(
+        f"{done:,} seeds in {time.monotonic() - begin:,.0f} s: {calls:,} calls to AWS, {faults:,} of them failed; "
+        f"{messages:,} messages sent; {failing} seeds failed"
+    )
+    return bool(failing)
+
+
+def _kind(problem: str) -> str:
+    return problem.partition(":")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

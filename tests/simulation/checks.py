@@ -1,0 +1,357 @@
+"""What may never happen, held against everything that went out and all that is stored in the end.
+
+Each check reads mails as their readers do, the table as it lies there, and the notebook; it yields a sentence for each
+thing that is wrong. None of them asks the code that it checks.
+"""
+
+from __future__ import annotations
+
+import email
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from email.policy import default
+from typing import Any
+
+from shared import storage
+from shared.introductions import Answer, Part, State
+from shared.matching import Evidence
+from tests.simulation.containers import within
+from tests.simulation.notebook import CONNECTIONS, Standing, Word
+from tests.simulation.play import RELATIONS, Play, Sent
+from tests.simulation.script import NAMES, email_of
+
+MOST_MAILS = 4
+FOREVER = float("inf")
+Found = Iterator[str]
+
+SOURCES = {"linkedin": "linkedin-connections", "mastodon": "mastodon-following"}
+FINAL = frozenset({State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED, State.PARKED, State.RETRACTED})
+
+
+def problems_of(play: Play) -> list[str]:
+    """Everything that is wrong after a play."""
+    with within(play.world):
+        found = list(play.problems)
+        for check in (accepted, messages, once, no_more_than_enough, settled, matches_at_rest, erased):
+            found.extend(f"{check.__name__}: {problem}" for problem in check(play))
+    return found
+
+
+# ---- Accepted means stored -----------------------------------------------------------------------------------------
+
+
+def accepted(play: Play) -> Found:
+    """Every registration answered 2xx is stored in its latest state, and every decision that was acknowledged."""
+    for word in play.notebook.words:
+        if word.acked is None and word.deed.what not in ("upload", "stop the stream", "start the stream", "poison"):
+            yield f"never acknowledged: {word.deed}"
+    stored = {play.ids[a.attendee_id]: a for a in storage.attendees.load_all(play.event)}
+    for who in range(play.script.size):
+        attendee = stored.get(who)
+        is_now = Standing(
+            known=attendee is not None and bool(attendee.name),
+            attending=bool(attendee and attendee.attending),
+            agreed=frozenset(attendee.consent.purposes) if attendee and attendee.consent else frozenset(),
+            erased=bool(attendee and attendee.erased),
+            handles=frozenset((i.network, _bare(i.handle)) for i in attendee.identities) if attendee else frozenset(),
+        )
+        expected = play.notebook.at_rest(who)
+        if not any(_agrees(each, is_now) for each in expected):
+            yield f"{NAMES[who]} is stored as {is_now}, and should be {' or '.join(map(str, expected))}"
+
+
+def _agrees(expected: Standing, found: Standing) -> bool:
+    if expected.erased or found.erased:
+        return expected.erased == found.erased
+    if not expected.attending and not found.attending and not found.known:
+        return True  # all that was said of them was overtaken before it came
+    return (expected.attending, expected.agreed, expected.handles) == (found.attending, found.agreed, found.handles)
+
+
+def _bare(handle: str) -> str:
+    return handle.partition("@")[0]
+
+
+# ---- What was said to whom -------------------------------------------------------------------------------------------
+
+
+def messages(play: Play) -> Found:
+    """Who is named in a message may be named to its reader at that moment."""
+    named_to: defaultdict[int, set[int]] = defaultdict(set)
+    for sent in play.sent:
+        yield from _reader(play, sent)
+        parts = _parts(play, sent)
+        named = _named(sent)
+        for who in sorted(named):
+            yield from _naming(play, sent, who, parts.get(who), named_to[sent.to])
+        count = sum(part is not Part.GONE for part in parts.values())
+        if count > play.event.people_per_mail:
+            yield f"{_where(sent)}: {count} people in one message"
+        if not parts:
+            yield f"{_where(sent)}: says nothing"
+        if sent.wave != "follow-up" and sent.mail.at > play.event.ends_at:
+            yield f"{_where(sent)}: goes out after the event"
+        named_to[sent.to] |= named
+
+
+def once(play: Play) -> Found:
+    """Nobody is introduced to the same reader twice, nor asked about, nor taken back without being named again."""
+    told: set[tuple[int, int, Part]] = set()
+    for sent in play.sent:
+        for who, part in _parts(play, sent).items():
+            if part is Part.AGREED:
+                continue  # a reminder
+            if (sent.to, who, part) in told:
+                yield f"{_where(sent)}: {NAMES[who]} is {part} once more"
+            told.add((sent.to, who, part))
+            if part is not Part.GONE:
+                told.discard((sent.to, who, Part.GONE))
+
+
+def _parts(play: Play, sent: Sent) -> dict[int, Part]:
+    return {play.ids[mention.person]: mention.part for mention in sent.said}
+
+
+def _reader(play: Play, sent: Sent) -> Found:
+    step = sent.mail.looked_at
+    if not play.notebook.may_be_named(sent.to, step):
+        yield f"{_where(sent)}: its reader has cancelled, withdrawn or was forgotten"
+    for word in play.notebook.words:
+        if word.deed.what == "pause" and word.certain(sent.mail.looked_at):
+            resumed = any(each.deed.what == "resume" and each.possible(sent.mail.step) for each in play.notebook.words)
+            if not resumed:
+                yield f"{_where(sent)}: the event is paused"
+
+
+def _naming(play: Play, sent: Sent, who: int, part: Part | None, named_before: set[int]) -> Found:
+    where, step = f"{_where(sent)}: {NAMES[who]} is named", sent.mail.looked_at
+    if part is Part.GONE:
+        yield from (f"{where} as gone, {problem}" for problem in _gone(play, sent, who, named_before))
+        return
+    if not play.notebook.may_be_named(who, step):
+        yield f"{where} and has not agreed, or does not come"
+    if part is None and who not in named_before:
+        yield f"{where} beside others, and was never told of before"
+    if part is Part.ASKED:
+        yield f"{where} and should only be asked about"
+    if part is not None:
+        yield from (f"{where} {problem}" for problem in _introducing(play, sent.to, who, step))
+    if part not in (None, Part.FOLLOW_UP):
+        for one, other in ((sent.to, who), (who, sent.to)):
+            if _said_no(play, one, other, step):
+                yield f"{where} though {NAMES[one]} said no"
+
+
+def _gone(play: Play, sent: Sent, who: int, named_before: set[int]) -> Found:
+    if who not in named_before and not _may_have_been_named(play, sent.to, who):
+        yield "who was never named"
+    stands = play.notebook.standings(who, sent.mail.looked_at)
+    if not any("introduce" in each.agreed and not each.erased for each in stands):
+        yield "who withdrew"
+
+
+def _introducing(play: Play, reader: int, who: int, step: int) -> Found:
+    """Of two who are tied one way only, neither is named before both said yes; nor anybody to a mere claimer."""
+    confirmed = _said_yes(play, who, reader, step)
+    if not (confirmed and _said_yes(play, reader, who, step)) and not _both_ways(play, reader, who, step):
+        yield "before both said yes"
+    if not (_lists(play, reader, who, step) or confirmed):
+        yield "to somebody who only claims a handle, and was not confirmed"
+
+
+def _may_have_been_named(play: Play, to: int, who: int) -> bool:
+    """Whether there is a message of which nobody can know whether it went out."""
+    return any(
+        play.ids[mention.person] == who
+        for told in storage.introductions.load_of(play.event, play.id_of(to))
+        if told.state is State.PARKED
+        for mention in told.said
+    )
+
+
+def _said_yes(play: Play, one: int, other: int, step: int) -> bool:
+    return any(
+        (reply.who, reply.about, reply.said) == (one, other, Answer.YES) and reply.begun <= step
+        for reply in play.replies
+    )
+
+
+def _said_no(play: Play, one: int, other: int, step: int) -> bool:
+    replies = [reply for reply in play.replies if (reply.who, reply.about) == (one, other) and not reply.moot]
+    replies = [reply for reply in replies if reply.said in tuple(Answer)]
+    unsure = [reply for reply in replies if reply.begun <= step and (reply.acked is None or reply.acked > step)]
+    heard = [reply for reply in replies if reply.acked is not None and reply.acked <= step]
+    return bool(heard) and not unsure and max(heard, key=lambda each: each.begun).said is not Answer.YES
+
+
+def _claims(play: Play, who: int, step: float) -> set[tuple[str, str]]:
+    words = (w for w in play.notebook.words if w.deed.who == who and w.deed.what == "register" and w.possible(step))
+    return {pair for word in words for pair in word.deed.handles}
+
+
+def _lists(play: Play, one: int, other: int, step: float, *, source: str = "") -> bool:
+    """Whether somebody ever brought a list on which a handle stands that the other claims."""
+    claimed = _claims(play, other, step)
+    return any(
+        word.possible(step) and (word.deed.source, handle) in claimed
+        for word in play.uploads(one)
+        for handle in word.deed.listed
+        if not source or word.deed.source == source
+    )
+
+
+def _both_ways(play: Play, one: int, other: int, step: float) -> bool:
+    connected = any(_lists(play, *pair, step, source="linkedin") for pair in ((one, other), (other, one)))
+    return connected or (_lists(play, one, other, step) and _lists(play, other, one, step))
+
+
+def _named(sent: Sent) -> set[int]:
+    text = _text(sent.mail.content)
+    return {who for who, name in enumerate(NAMES) if who != sent.to and name.lower() in text}
+
+
+def _text(content: bytes) -> str:
+    """All that can be read in a message: its headers, texts, calendar, whatever their encoding."""
+    if not content.startswith(
+        (b"From", b"To", b"Subject", b"MIME", b"Message", b"Date", b"List", b"Reply", b"Content", b"Auto", b"Feedback")
+    ):
+        return content.decode().lower()
+    message = email.message_from_bytes(content, policy=default)
+    headers = " ".join(str(value) for _, value in message.items())
+    parts = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+    return " ".join([headers, *(part.decode("utf-8", "replace") for part in parts if isinstance(part, bytes))]).lower()
+
+
+def _where(sent: Sent) -> str:
+    return f"mail {sent.mail.at:%m-%d %H:%M:%S} in {sent.wave} to {NAMES[sent.to]}"
+
+
+def no_more_than_enough(play: Play) -> Found:
+    """Nobody gets a message twice, nor more than four."""
+    for (to, wave), count in Counter((sent.to, sent.wave) for sent in play.sent if sent.wave).items():
+        if count > 1:
+            yield f"{NAMES[to]} got the message of {wave} {count} times"
+    for to, count in Counter(sent.to for sent in play.sent).items():
+        if count > MOST_MAILS:
+            yield f"{NAMES[to]} got {count} messages"
+
+
+# ---- At rest ---------------------------------------------------------------------------------------------------------
+
+
+def settled(play: Play) -> Found:
+    """Nothing is under way any more: what was decided was sent, parked, or taken back."""
+    for each in storage.introductions.load_all(play.event):
+        if each.state not in FINAL:
+            yield f"what {NAMES[play.ids[each.attendee_id]]} was to be told in {each.wave} is {each.state} for ever"
+
+
+def matches_at_rest(play: Play) -> Found:
+    """The matches are those that comparing everybody with everybody gives; the stream alone found them."""
+    if play.final_written and not play.streams_gave_up:
+        yield f"the stream had left {play.final_written} matches to the last full pass"
+    people = range(play.script.size)
+    stands = {who: play.notebook.at_rest(who) for who in people}
+    sets = {(who, source): _set_at_rest(play, who, source) for who in people for source in SOURCES}
+    found: dict[tuple[int, int], frozenset[Evidence]] = {}
+    for match in storage.matches.load_all(play.event):
+        for one, other in ((match.a, match.b), (match.b, match.a)):
+            if match.listed_by(one):
+                found[play.ids[one], play.ids[other]] = frozenset(match.listed_by(one))
+    for one in people:
+        for other in people:
+            if one == other:
+                continue
+            possible = {
+                _expected(who_lists, who_is_listed, {source: sets[one, source] for source in SOURCES})
+                for who_lists in stands[one]
+                for who_is_listed in stands[other]
+            }
+            if found.get((one, other), frozenset()) not in possible:
+                yield f"{NAMES[one]} lists {NAMES[other]} by {found.get((one, other))}, and should by one of {possible}"
+
+
+def _expected(lister: Standing, listed: Standing, sets: Mapping[str, frozenset[str]]) -> frozenset[Evidence]:
+    if not (lister.may_be_named and CONNECTIONS in lister.agreed and listed.may_be_named):
+        return frozenset()
+    return frozenset(
+        Evidence(network, RELATIONS[network], date(2024, 3, 12) if network == "linkedin" else None, SOURCES[network])
+        for network, handle in listed.handles
+        if handle in sets[network]
+    )
+
+
+def _set_at_rest(play: Play, who: int, source: str) -> frozenset[str]:
+    """What is on somebody's list of a source in the end."""
+    done = [word for word in play.uploads(who) if word.deed.source == source and _was_imported(play, word)]
+    if not done:
+        return frozenset()
+    latest = max(done, key=lambda word: word.deed.at)
+    if _was_forgotten(play, who, latest):
+        kept = {entry.attendee_id: entry for entry in storage.attendees.directory(play.event)}.get(play.id_of(who))
+        if kept is None or SOURCES[source] not in kept.set_digests:
+            return frozenset()
+    return latest.deed.listed
+
+
+def _was_imported(play: Play, word: Word) -> bool:
+    name = "Connections.csv" if word.deed.source == "linkedin" else "following_accounts.csv"
+    report = storage.imports.load(play.event, f"uploads/democon/connections/{word.deed.number}/{name}")
+    return report is not None and report.state == "done"
+
+
+def _was_forgotten(play: Play, who: int, upload: Word) -> bool:
+    return any(
+        word.deed.who == who
+        and word.deed.what in ("decide", "stop", "complaint", "erase")
+        and CONNECTIONS not in word.deed.agreed
+        and (word.acked is None or word.acked >= (upload.begun or 0))
+        for word in play.notebook.words
+    )
+
+
+# ---- Erasure ---------------------------------------------------------------------------------------------------------
+
+
+def erased(play: Play) -> Found:
+    """Of whoever was erased nothing is left but an empty entry under their keyed id."""
+    gone = {who for who in range(play.script.size) if all(each.erased for each in play.notebook.at_rest(who))}
+    for item in play.world.database.items():
+        pk, sk = item["pk"]["S"], item["sk"]["S"]
+        content = json.dumps(item, default=repr).lower()
+        for who in gone:
+            attendee_id = play.id_of(who)
+            clear = [NAMES[who].lower(), email_of(who)]
+            if any(word in content for word in clear):
+                yield f"{NAMES[who]} was erased, and is named in {pk} {sk}"
+            if attendee_id not in sk and attendee_id not in content:
+                continue
+            may_be_left = _erased_since(play, who, play.last_wave_at)
+            for problem in _left_of(item, attendee_id):
+                if not (may_be_left and item["kind"]["S"] in ("meeting", "introduction")):
+                    yield f"{NAMES[who]} was erased, and {problem}"
+
+
+def _erased_since(play: Play, who: int, step: int) -> bool:
+    """Whether a wave may have been at work meanwhile, and none came after it that would have put it right."""
+    erasures = [word for word in play.notebook.words if word.deed.who == who and word.deed.what == "erase"]
+    return all(word.acked is None or word.acked > step for word in erasures if not word.void)
+
+
+def _left_of(item: Mapping[str, Any], attendee_id: str) -> Found:
+    kind, sk = item["kind"]["S"], item["sk"]["S"]
+    if kind == "attendee":
+        profile = json.loads(item["profile"]["S"])
+        left = profile.keys() - {"erased", "consent"}
+        if left:
+            yield f"their tombstone keeps {sorted(left)}"
+    elif kind == "directory":
+        if item.keys() & {"hashes", "sets", "networks"}:
+            yield "their entry in the directory is not empty"
+    elif kind in ("introduction", "counted_receipt"):
+        if kind == "introduction" and sk.startswith(attendee_id):
+            yield f"what they were told is kept: {sk}"
+    elif attendee_id in sk:  # elsewhere it is the keyed id of somebody whom others knew, and says nothing
+        yield f"a {kind} is kept: {sk}"
