@@ -16,7 +16,7 @@ from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
 from shared.services import Secrets, Uploads
-from shared.services.uploads import REJECTS_SUFFIX, Upload
+from shared.services.uploads import Upload
 from shared.storage import Conflict, attendees, connection_sets, imports
 from shared.storage.imports import ImportReport
 from shared.tables import Reject, UnreadableTable, write_rejects
@@ -46,11 +46,9 @@ def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: S
     The same file again changes nothing. What cannot be imported at all is reported as refused, with the reason,
     and stays where it is; an export that was imported is deleted, because it holds other people's data.
 
-    :returns: None where there is nothing to do: a rejects file, or an upload that is gone
+    :returns: None where there is nothing to do: the upload is gone
     :raises NotAnUpload: where the key is none of these
     """
-    if key.endswith(REJECTS_SUFFIX):
-        return None
     event_id, kind = _parse(key)
     event = events.get(event_id)
     if event is None:

@@ -1,4 +1,4 @@
-"""The uploads bucket: read an upload as a stream, hand its rejects back beside it, forget it."""
+"""The uploads bucket: read an upload as a stream, hand its rejects back in a folder of their own, forget it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from urllib.parse import unquote
 
 import boto3
@@ -15,7 +15,9 @@ from botocore.config import Config
 
 from shared.services._clients import client
 
-REJECTS_SUFFIX = ".rejects.csv"
+# Told apart by the folder, never by the name: what lies below the first is imported, whatever it is called.
+UPLOADS: Final = "uploads/"
+REJECTS: Final = "rejects/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,15 @@ class Uploads:
         )
 
     def put_rejects(self, key: str, body: BinaryIO) -> str:
-        """Write the rejects file of an upload beside it; its key."""
-        rejects_key = key + REJECTS_SUFFIX
+        """Write the rejects file of an upload; its key."""
+        rejects_key = f"{REJECTS}{key.removeprefix(UPLOADS)}.csv"
         client("s3").put_object(Bucket=self._bucket, Key=rejects_key, Body=body, ContentType="text/csv; charset=utf-8")
         return rejects_key
 
     @staticmethod
     def prefix_of(event_id: str, attendee_id: str) -> str:
         """Below which the uploads lie that an attendee made by their page."""
-        return f"uploads/{event_id}/connections/{attendee_id}/"
+        return f"{UPLOADS}{event_id}/connections/{attendee_id}/"
 
     def form(self, prefix: str, attendee_id: str, *, back_to: str, most_bytes: int) -> UploadForm:
         """Let a browser send one file within the hour, of this size at most and for this attendee alone.
@@ -129,10 +131,11 @@ class Uploads:
 
     def forget_of(self, event_id: str, attendee_id: str) -> None:
         """Delete what is left of an attendee's uploads: those that were refused, and rejected rows."""
-        s3, prefix = client("s3"), self.prefix_of(event_id, attendee_id)
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-            for item in page.get("Contents", ()):
-                s3.delete_object(Bucket=self._bucket, Key=item["Key"])
+        s3, uploaded = client("s3"), self.prefix_of(event_id, attendee_id)
+        for prefix in (uploaded, REJECTS + uploaded.removeprefix(UPLOADS)):
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                for item in page.get("Contents", ()):
+                    s3.delete_object(Bucket=self._bucket, Key=item["Key"])
 
     def delete(self, key: str) -> None:
         client("s3").delete_object(Bucket=self._bucket, Key=key)

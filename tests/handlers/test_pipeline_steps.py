@@ -53,11 +53,21 @@ class TestImport:
         key = world.upload("list.csv", body, kind="attendees")
         world.import_upload(key)
         assert (report(key).state, report(key).read, report(key).rejected) == ("done", 1, 1)
-        rejects = boto3.client("s3").get_object(Bucket="uploads", Key=f"{key}.rejects.csv")["Body"].read()
+        rejects = (
+            boto3.client("s3")
+            .get_object(Bucket="uploads", Key=f"rejects/{key.removeprefix('uploads/')}.csv")["Body"]
+            .read()
+        )
         assert rejects.decode("utf-8-sig").splitlines() == [
             "line,reason,Name,E-Mail,LinkedIn,Agreed",
             '3,"""nowhere"" is no e-mail address",\'=cmd(),nowhere,,yes',
         ]
+
+    def test_a_list_is_imported_whatever_it_is_called(self, world: World) -> None:
+        body = b"line,reason,Name,Email,Agreed\n2,no address,Ann,ann@example.org,yes\n"
+        key = world.upload("list.csv.rejects.csv", body, kind="attendees")
+        world.import_upload(key)
+        assert (report(key).state, report(key).read) == ("done", 1)
 
     def test_the_same_list_again_changes_nothing(self, world: World) -> None:
         body = b"Name,Email,Agreed\nAnn,ann@example.org,yes\nBea,bea@example.org,no\n"
