@@ -249,7 +249,9 @@ def _gone(scene: Scene, attendee_id: str) -> tuple[Mention, ...]:
             named[mention.person] = None
         elif mention.part is Part.GONE:
             named.pop(mention.person, None)
-    return tuple(Mention(Part.GONE, person) for person in named if person not in scene.coming)
+    waiting = (each for each in scene.history.get(attendee_id, ()) if each.state in UNSENT)
+    said_soon = {person for each in waiting for person in each.of(Part.GONE)}
+    return tuple(Mention(Part.GONE, each) for each in named if each not in scene.coming and each not in said_soon)
 
 
 def _is_agreed(scene: Scene, meeting: Meeting) -> bool:

@@ -35,7 +35,8 @@ class MeetingState(StrEnum):
 
 
 AFTER: Final[Mapping[State, frozenset[State]]] = {
-    State.PLANNED: frozenset({State.PUBLISHED, State.RETRACTED}),
+    # A message on the topic can be quicker than the note that it is there.
+    State.PLANNED: frozenset({State.PUBLISHED, State.SENDING, State.RETRACTED}),
     State.PUBLISHED: frozenset({State.SENDING, State.RETRACTED}),
     # Back to published where the provider certainly did not take it. A receipt can be quicker than the answer.
     State.SENDING: frozenset({State.SENT, State.FAILED, State.PARKED, State.PUBLISHED, State.DELIVERED, State.BOUNCED}),

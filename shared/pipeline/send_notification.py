@@ -141,9 +141,9 @@ def _as_it_is(event: Event, introduction: Introduction) -> State:
     current = introductions.load(event, introduction.attendee_id, introduction.wave)
     if current is None:
         return State.RETRACTED  # forgotten meanwhile
-    if current.state is State.SENDING:
-        # Another attempt is at work, or this one: where the answer to the claim was lost, botocore claimed again and
-        # was refused. Whoever comes back later finds the outcome, or parks it.
+    if current.state is State.SENDING or current.state in UNSENT:
+        # Another attempt is or was at work, or this one: where the answer to the claim was lost, botocore claimed again
+        # and was refused. Whoever comes back later finds the outcome, sends it, or parks it.
         raise TryAgain("it is claimed already")
     return current.state
 

@@ -14,6 +14,7 @@ from shared.attendees import Consent, address_hash_of
 from shared.events import Wave
 from shared.introductions import Answer, MeetingState, Outcome, Part, Stage, State
 from shared.notifications import TopicMessage, day_hours
+from shared.pipeline import send_notification
 from shared.pipeline.manage_event import withdraw_attendee
 from shared.pipeline.plan_introductions import publish_waiting
 from shared.registrations import Purpose
@@ -34,6 +35,7 @@ from tests.handlers.steps import (
     register,
     run_wave,
     send,
+    states,
     text_to,
     wave_goes_out,
 )
@@ -252,6 +254,52 @@ def test_a_wave_that_was_cut_short_tells_both_sides_when_it_runs_again(
             run_wave(world)
     assert wave_goes_out(world) == {"ann", "mack"}
     assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
+
+
+def friends(world: World) -> None:
+    register(world, "ann", "mack")
+    bring(world, "ann", "mack")
+    bring(world, "mack", "ann")
+    match(world)
+
+
+def test_a_message_that_comes_before_it_is_noted_to_be_on_the_topic_is_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    friends(world)
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.introductions, "change_state", lambda *_, **__: False)
+        messages = run_wave(world)
+    assert introduction_of("ann").state is State.PLANNED
+    assert send(world, messages) == []
+    assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
+
+
+def test_a_claim_whose_answer_was_lost_comes_back_and_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    friends(world)
+    messages = run_wave(world)
+    kept = storage.introductions.change_state
+
+    def twice(*given: Any, **more: Any) -> bool:
+        return kept(*given, **more) and kept(*given, **more)  # as botocore does when it hears nothing
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.introductions, "change_state", twice)
+        assert len(send(world, messages)) == len(messages)
+    assert states() == [State.SENDING, State.SENDING]
+    monkeypatch.setattr(send_notification, "LONGEST_ATTEMPT", timedelta(0))
+    assert send(world, messages) == []
+    assert states() == [State.PARKED, State.PARKED]
+
+
+def test_an_introduction_whose_write_was_answered_only_the_second_time_is_published(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    friends(world)
+    kept = storage.introductions.add
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.introductions, "add", lambda *given: kept(*given) and kept(*given))
+        assert len(run_wave(world)) == 2
 
 
 class TestBeforeItIsSent:

@@ -138,7 +138,7 @@ def _begins_with(value: Mapping[str, Any] | None, start: Mapping[str, Any] | Non
 
 def _is(sign: str, left: Mapping[str, Any] | None, right: Mapping[str, Any] | None) -> bool:
     if left is None or right is None:
-        return False  # what is not there equals nothing, differs from nothing
+        return sign == "<>"  # what is not there differs from everything
     if sign in ("=", "<>"):
         return (_plain(left) == _plain(right)) is (sign == "=")
     if left.keys() != right.keys():

@@ -215,7 +215,11 @@ class _Author:
     def _transfer(self, at: float, who: int) -> None:
         """A ticket goes to somebody else, who answers for themselves; often they had one of their own before."""
         to = self.chance.choice(self.people)
-        if to != who and not any(deed.reference == f"T-{who}-two" for deed in self.deeds):
+        if (
+            to != who
+            and self.handles[to] != self.handles[who]
+            and not any(deed.reference == f"T-{who}-two" for deed in self.deeds)
+        ):
             self._register(at, to, reference=f"T-{who}")
 
     def _trouble(self) -> None:
