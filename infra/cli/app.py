@@ -267,6 +267,18 @@ def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...
     return slots_from_toml(file.read_text(encoding="utf-8"), zone)
 
 
+@event_app.command("send")
+def send_wave(event_id: EventId, wave: Annotated[str, typer.Argument(help="A wave's name, or follow-up.")]) -> None:
+    """Let a wave run now instead of at its time."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    try:
+        manage_event.send_wave_now(event, wave, scheduling=deployment.scheduling, now=datetime.now(UTC))
+    except LookupError as error:
+        raise NoDeployment(str(error)) from None
+    console.print(f"The wave {wave} of {event.name} runs within a minute.", markup=False, highlight=False)
+
+
 @event_app.command("pause")
 def pause_event(event_id: EventId) -> None:
     """Send nothing more for an event until it is resumed; what is due meanwhile waits."""

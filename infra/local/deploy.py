@@ -37,6 +37,7 @@ def deploy(
             # Nobody waits here for a batch to fill.
             {"ParameterKey": "MatchingWindowSeconds", "ParameterValue": "1"},
             {"ParameterKey": "AtOnceSeconds", "ParameterValue": "15"},
+            {"ParameterKey": "EventsRememberedSeconds", "ParameterValue": "2"},
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )

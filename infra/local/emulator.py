@@ -1,22 +1,28 @@
-"""Run MiniStack with what it lacks: SES publishing to a configuration set's topic what became of a mail.
+"""Run MiniStack with what it lacks: SES publishing to a configuration set's topic what became of a mail, and mailboxes.
 
 It keeps event destinations and does not use them; its mailbox simulator knows only the older notifications, which carry
-no tags. Run as a file by its path, so that nothing of the checkout can be imported by what it serves.
+no tags. Of a mail it keeps subject, text and HTML; here the whole message goes to a folder, as a mailbox would have it.
+Schedules are looked at every second instead of every ten: whoever watches, waits. Run as a file by its path, so that
+nothing of the checkout can be imported by what it serves.
 """
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
     # What lies beside this file would be taken for modules of the same names.
     del sys.path[0]
 
-from ministack.services import ses, ses_v2, sns
+from ministack.services import scheduler, ses, ses_v2, sns
 
 _original = ses_v2.handle_request
 
@@ -25,9 +31,16 @@ async def handle_request(method: str, path: str, headers: Any, body: Any, query_
     answer = await _original(method, path, headers, body, query_params)
     if method == "POST" and path.rstrip("/").endswith("/outbound-emails") and answer[0] == 200:
         request = json.loads(body)
+        _deliver(request)
         for topic_arn, event in events_of(request, json.loads(answer[2])["MessageId"], ses_v2._config_sets):
             sns.publish_internal(topic_arn, json.dumps(event), "Amazon SES Email Event Notification")
     return answer
+
+
+def _deliver(request: Mapping[str, Any]) -> None:
+    raw = request.get("Content", {}).get("Raw", {}).get("Data")
+    if raw:
+        (Path(os.environ["MAILBOX"]) / f"{time.time_ns()}.eml").write_bytes(base64.b64decode(raw))
 
 
 def events_of(
@@ -59,4 +72,5 @@ if __name__ == "__main__":
     from ministack.app import main
 
     ses_v2.handle_request = handle_request
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
     main()

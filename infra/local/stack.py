@@ -14,6 +14,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from infra.local.deploy import api_id_of, deploy
 REGION = "eu-west-1"
 START_SECONDS = 60
 STOP_SECONDS = 10
+MAILBOX = "mailbox"  # every mail as it was sent, in the folder that the stack works in
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class LocalStack:
         """Every mail so far, in the order in which they were sent."""
         by_account = _get_json(f"{self.endpoint_url}/_ministack/ses/messages")["messages"]
         return [_sent_mail(message) for messages in by_account.values() for message in messages]
+
+    def mailbox(self) -> list[EmailMessage]:
+        """Every mail so far as it was sent, headers and calendar parts included, in order."""
+        files = sorted((self.log_path.parent / MAILBOX).glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), EmailMessage, policy=default) for file in files]
 
     def text_messages(self) -> list[Mapping[str, Any]]:
         """Every text message so far: ``PhoneNumber`` and ``Message`` of each."""
@@ -148,8 +157,9 @@ def _server_environment(workspace: Path, port: int) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "PYTHON", "POWERTOOLS_")) and not name.lower().endswith("_proxy")
     }
-    temporary = workspace / "tmp"
-    temporary.mkdir(exist_ok=True)
+    temporary, mailbox = workspace / "tmp", workspace / MAILBOX
+    for folder in (temporary, mailbox):
+        folder.mkdir(exist_ok=True)
     return kept | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -161,6 +171,7 @@ def _server_environment(workspace: Path, port: int) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "TMPDIR": str(temporary),
+        "MAILBOX": str(mailbox),
         "STATE_DIR": str(workspace / "state"),
         "S3_DATA_DIR": str(workspace / "s3"),
         "HOME": str(workspace),

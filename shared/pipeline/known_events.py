@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
 from shared.events import Event
 from shared.storage import events
 
-REMEMBERED_FOR_S = 60
+REMEMBERED_FOR_S = int(os.environ.get("EVENTS_REMEMBERED_FOR_S", "60"))
 
 
 class KnownEvents:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.attendees import Attendee, attendee_id_of
 from shared.connections import Relation
-from shared.events import Event
+from shared.events import FOLLOW_UP, Event
 from shared.introductions import Side, State
 from shared.introductions.states import MeetingState
 from shared.matching import Listing
@@ -20,7 +20,7 @@ from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
 from shared.pipeline.remember import person_of
 from shared.registrations import new_secret
-from shared.services import Scheduling, Secrets, create_schedules, delete_schedules
+from shared.services import Scheduling, Secrets, create_schedules, delete_schedules, move_schedule
 from shared.slots import Slot
 from shared.storage import attendees, connection_sets, events, introductions, matches, meetings, memories
 
@@ -51,6 +51,28 @@ def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now:
         delete_event(event, secrets=secrets, scheduling=scheduling)
         raise
     return CreatedEvent(secret, tuple(names))
+
+
+def send_wave_now(event: Event, wave: str, *, scheduling: Scheduling, now: datetime) -> Event:
+    """Let one of an event's waves, or the morning after, run at once; the event as it is now.
+
+    Those before it that have not run yet run at their time, and are of no use to whoever is told everything now.
+
+    :raises LookupError: where the event has no such wave
+    """
+    if wave == FOLLOW_UP:
+        move_schedule(event, wave, at=now, scheduling=scheduling)
+        return event
+    if wave not in {each.name for each in event.waves}:
+        known = ", ".join(each.name for each in event.waves)
+        raise LookupError(f"{event.name} has no wave {wave!r}; it has {known} and {FOLLOW_UP}")
+    at = now.astimezone(UTC)
+    waves = sorted((replace(each, at=at) if each.name == wave else each for each in event.waves), key=lambda w: w.at)
+    moved = replace(event, waves=tuple(waves))
+    # The event first: whoever registers from here on may come after the last wave, and is introduced at once.
+    events.update(moved)
+    move_schedule(moved, wave, at=at, scheduling=scheduling)
+    return moved
 
 
 def delete_event(event: Event, *, secrets: Secrets, scheduling: Scheduling) -> int:

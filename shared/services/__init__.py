@@ -3,7 +3,13 @@
 from shared.services.alarm import ring
 from shared.services.mail import Outcome, send_email, send_text_message
 from shared.services.pointers import PointerMessage, PointerQueue
-from shared.services.schedules import Scheduling, create_schedules, delete_schedules, schedule_at_once
+from shared.services.schedules import (
+    Scheduling,
+    create_schedules,
+    delete_schedules,
+    move_schedule,
+    schedule_at_once,
+)
 from shared.services.secrets import Secrets
 from shared.services.topic import publish
 from shared.services.uploads import Uploads
@@ -17,6 +23,7 @@ __all__ = [
     "Uploads",
     "create_schedules",
     "delete_schedules",
+    "move_schedule",
     "publish",
     "ring",
     "schedule_at_once",

@@ -57,6 +57,16 @@ def schedule_at_once(event: Event, *, at: datetime, scheduling: Scheduling) -> b
     return True
 
 
+def move_schedule(event: Event, wave: str, *, at: datetime, scheduling: Scheduling) -> None:
+    """Let a wave run at another moment, whether or not it is scheduled still."""
+    scheduler = client("scheduler")
+    name = _name(event, wave)
+    try:
+        scheduler.update_schedule(**_request(event, wave, at, scheduling, name=name))
+    except scheduler.exceptions.ResourceNotFoundException:
+        _create(event, wave, at, scheduling, name=name)
+
+
 def delete_schedules(event: Event, *, group: str) -> int:
     """Remove what is left of an event's schedules; how many there were."""
     scheduler = client("scheduler")
@@ -79,6 +89,11 @@ def _waves(event: Event) -> Iterator[tuple[str, datetime]]:
 
 
 def _create(event: Event, wave: str, at: datetime, scheduling: Scheduling, *, name: str) -> str:
+    client("scheduler").create_schedule(**_request(event, wave, at, scheduling, name=name))
+    return name
+
+
+def _request(event: Event, wave: str, at: datetime, scheduling: Scheduling, *, name: str) -> dict[str, Any]:
     target: dict[str, Any] = {
         "Arn": scheduling.target_arn,
         "RoleArn": scheduling.role_arn,
@@ -86,16 +101,15 @@ def _create(event: Event, wave: str, at: datetime, scheduling: Scheduling, *, na
         "DeadLetterConfig": {"Arn": scheduling.dead_letter_arn},
         "RetryPolicy": {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 3600},
     }
-    client("scheduler").create_schedule(
-        Name=name,
-        GroupName=scheduling.group,
-        ScheduleExpression=f"at({at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
-        ScheduleExpressionTimezone="UTC",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        ActionAfterCompletion="DELETE",
-        Target=target,
-    )
-    return name
+    return {
+        "Name": name,
+        "GroupName": scheduling.group,
+        "ScheduleExpression": f"at({at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
+        "ScheduleExpressionTimezone": "UTC",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ActionAfterCompletion": "DELETE",
+        "Target": target,
+    }
 
 
 def _name(event: Event, wave: str) -> str:
