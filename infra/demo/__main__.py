@@ -34,7 +34,7 @@ def main() -> int:
         story = Story(stack, cast, BUILD / "input", console)
         story.play()
         result = check(stack, cast, story)
-        write_mails(stack.sent_mails(), BUILD / "mails")
+        write_mails(stack.mailbox(), BUILD / "mails")
     draw_overview(cast, result, BUILD / "overview.png")
     result.summary["seconds"] = round(time.monotonic() - began, 1)
     (BUILD / "summary.json").write_text(json.dumps(result.summary | {"wrong": result.wrong}, indent=1))

@@ -56,8 +56,13 @@ class Character:
     handles: Mapping[str, str]  # network → handle, as the network knows it
     typed: Mapping[str, str]  # network → what they typed into the form
     knows: tuple[str, ...]  # e-mail addresses, whether they come or not
+    language: str = "en"
     agreed: bool = True
-    cancels: bool = False
+    cancels: bool = False  # before the first wave
+    leaves: bool = False  # cancels after the first wave
+    withdraws: bool = False  # follows the way out in the first mail
+    bounces: bool = False  # the mailbox takes nothing
+    comes_late: bool = False  # registers after the last wave
     uploads: bool = False
     by_webhook: bool = True
     wants_texts: bool = False
@@ -65,7 +70,18 @@ class Character:
 
     @property
     def is_there(self) -> bool:
-        return self.agreed and not self.cancels
+        """Whether they come in the end, and may be named."""
+        return self.agreed and not (self.cancels or self.leaves or self.withdraws)
+
+    @property
+    def is_there_at_first(self) -> bool:
+        """Whether they come, as far as the first wave knows, and may be named."""
+        return self.agreed and not (self.cancels or self.comes_late)
+
+    @property
+    def found_by_address(self) -> bool:
+        """Whether those who list them can do so by their address only, which proves whose it is."""
+        return not self.handles.keys() & {network for _, network, _ in FORMATS}
 
     @property
     def purposes(self) -> tuple[str, ...]:
@@ -79,15 +95,23 @@ class Cast:
     people: tuple[Character, ...]
     by_email: Mapping[str, Character] = field(default_factory=dict)
 
-    def expected_pairs(self) -> set[tuple[str, str]]:
-        """Every pair that must be found: they know each other, both come and agreed, and one brought an export."""
+    def expected_pairs(self, *, at_first: bool = False) -> set[tuple[str, str]]:
+        """Every pair that must be found: they know each other, both come and agreed, and one brought an export.
+
+        :param at_first: as the first wave finds it, before people leave and come late
+        """
+        there = {p.email for p in self.people if (p.is_there_at_first if at_first else p.is_there)}
         return {
-            (min(a.email, b.email), max(a.email, b.email))
+            (min(a.email, b), max(a.email, b))
             for a in self.people
-            if a.uploads and a.is_there
-            for b in (self.by_email[email] for email in a.knows)
-            if b.is_there
+            if a.uploads and a.email in there
+            for b in a.knows
+            if b in there
         }
+
+    def the(self, role: str) -> Character:
+        """The one who leaves, withdraws, bounces or comes late."""
+        return next(person for person in self.people if getattr(person, role))
 
 
 def make_cast() -> Cast:
@@ -110,7 +134,7 @@ def make_cast() -> Cast:
                 knows=tuple(sorted(f"{slugs[other]}@paris1832.example" for other in graph.neighbors(name))),
             )
         )
-    return _with_decisions(people, rng)
+    return _with_fates(_with_decisions(people, rng))
 
 
 def _with_decisions(people: list[Character], rng: random.Random) -> Cast:
@@ -119,6 +143,7 @@ def _with_decisions(people: list[Character], rng: random.Random) -> Cast:
     uploads = set(rng.sample([e for e in everybody if e not in never_agreed], len(everybody) // 3))
     cancels = rng.choice([e for e in everybody if e not in never_agreed | uploads])
     by_list = set(rng.sample([e for e in everybody if e != cancels], len(everybody) // 3))
+    french = set(rng.sample(everybody, len(everybody) // 3))
     # Numbers that France keeps for films and novels (Arcep, 01 99 00).
     texts = {email: f"+3319900{n:04}" for n, email in enumerate(rng.sample(sorted(uploads), 4), 10)}
     decided = tuple(
@@ -128,12 +153,37 @@ def _with_decisions(people: list[Character], rng: random.Random) -> Cast:
             uploads=person.email in uploads,
             cancels=person.email == cancels,
             by_webhook=person.email not in by_list,
+            language="fr" if person.email in french else "en",
             wants_texts=person.email in texts,
             phone=texts.get(person.email, ""),
         )
         for person in people
     )
     return Cast(decided, {person.email: person for person in decided})
+
+
+def _with_fates(cast: Cast) -> Cast:
+    """The four to whom something happens: each of them is told in the first wave, without being asked, or at once."""
+    uploaders = {person.email for person in cast.people if person.uploads}
+    fit = [
+        person
+        for person in cast.people
+        if person.is_there and person.found_by_address and not person.uploads
+        if uploaders & set(person.knows)
+    ]
+    fates = dict(zip(("leaves", "withdraws", "bounces", "comes_late"), fit, strict=False))
+    changed = {person.email: replace(person, by_webhook=True, **{fate: True}) for fate, person in fates.items()}  # type: ignore[arg-type]
+    bouncing = fates["bounces"].email
+    mailbox = f"bounce+{bouncing.partition('@')[0]}@simulator.amazonses.com"
+    people = tuple(
+        replace(
+            changed.get(person.email, person),
+            email=mailbox if person.email == bouncing else person.email,
+            knows=tuple(mailbox if email == bouncing else email for email in person.knows),
+        )
+        for person in cast.people
+    )
+    return Cast(people, {person.email: person for person in people})
 
 
 def registration_payload(person: Character, *, kind: str, timestamp: str) -> bytes:
@@ -143,7 +193,7 @@ def registration_payload(person: Character, *, kind: str, timestamp: str) -> byt
         "name": person.name,
         "email": person.email,
         "company": person.company,
-        "locale": "en",
+        "locale": person.language,
         "handles": dict(person.typed),
         "agreed": list(person.purposes),
     }
@@ -159,10 +209,19 @@ def attendee_list(people: list[Character], *, broken_row: bool) -> str:
     networks = sorted(SPELLINGS)
     headers = {"x": "X (Twitter)", "github": "GitHub", "linkedin": "LinkedIn profile", "mastodon": "Mastodon"}
     writer.writerow(
-        ["Name", "E-mail", "Company", "Phone", *(headers.get(n, n.capitalize()) for n in networks), "Status", "Agreed"]
+        [
+            "Name",
+            "E-mail",
+            "Company",
+            "Phone",
+            "Language",
+            *(headers.get(n, n.capitalize()) for n in networks),
+            "Status",
+            "Agreed",
+        ]
     )
     for person in people:
-        status = "Cancelled" if person.cancels else "Attending"
+        status = "Cancelled" if person.cancels or person.leaves else "Attending"
         typed = [person.typed.get(network, "") for network in networks]
         writer.writerow(
             [
@@ -170,13 +229,16 @@ def attendee_list(people: list[Character], *, broken_row: bool) -> str:
                 person.email,
                 person.company,
                 person.phone,
+                person.language,
                 *typed,
                 status,
-                ", ".join(person.purposes) or "no",
+                "no" if person.withdraws else ", ".join(person.purposes) or "no",
             ]
         )
     if broken_row:
-        writer.writerow(["Gavroche’s elephant", "no fixed address", "", "", *("" for _ in networks), "Attending", "no"])
+        writer.writerow(
+            ["Gavroche’s elephant", "no fixed address", "", "", "", *("" for _ in networks), "Attending", "no"]
+        )
     return out.getvalue()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,24 +12,20 @@ import matplotlib as mpl
 import networkx as nx
 
 from infra.demo.cast import SEED, Cast
-from infra.local import SentMail
 
 if TYPE_CHECKING:
     from infra.demo.check import Result
 
 
-def write_mails(mails: Iterable[SentMail], folder: Path) -> None:
-    """Each mail as ``.eml`` (of the parts that the stack's SES keeps: subject, text and HTML) and ``.html``."""
+def write_mails(mails: Iterable[EmailMessage], folder: Path) -> None:
+    """Each mail as it was sent, and its HTML beside it for a browser."""
     folder.mkdir(parents=True)
     for number, mail in enumerate(mails, 1):
-        message = EmailMessage(policy=SMTP)
-        message["To"] = ", ".join(mail.to)
-        message["Subject"] = mail.subject
-        message.set_content(mail.text)
-        message.add_alternative(mail.html, subtype="html")
-        name = f"{number:02}-{re.sub(r'[^a-z0-9-]+', '-', mail.to[0].partition('@')[0])}"
-        (folder / f"{name}.eml").write_bytes(message.as_bytes())
-        (folder / f"{name}.html").write_text(mail.html, encoding="utf-8")
+        name = f"{number:03}-{re.sub(r'[^a-z0-9-]+', '-', mail['To'].addresses[0].username)}"
+        (folder / f"{name}.eml").write_bytes(mail.as_bytes())
+        page = mail.get_body(("html",))
+        if page is not None:
+            (folder / f"{name}.html").write_text(page.get_content(), encoding="utf-8")
 
 
 def draw_overview(cast: Cast, result: Result, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What happens in Paris 1832, through the doors that real users use: HTTP, S3, the clock."""
+"""What happens in Paris 1832, through the doors that real users use: HTTP, S3, mail and its links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -16,40 +17,55 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from infra.cli.deployment import find_deployment
 from infra.cli.uploading import upload, wait_for_report
 from infra.demo.cast import Cast, Character, attendee_list, exports, registration_payload
+from infra.demo.readers import Readers, way_out
 from infra.local import LocalStack
 from shared import registrations, storage
-from shared.events import Event, event_from_toml
-from shared.introductions import State
+from shared.events import AT_ONCE, FOLLOW_UP, Event, event_from_toml
+from shared.introductions import Channel, State
 from shared.pipeline import manage_event
 from shared.storage.imports import ImportReport
 
 EVENT_ID: Final = "paris-1832"
 PLATFORM: Final = manage_event.OWN_PLATFORM
-# Long enough for everything to come in on two cores; the waves' full pass would mend it if it were not.
-FIRST_WAVE_AFTER_S: Final = 60
-SECOND_WAVE_AFTER_S: Final = 85
+FIRST_WAVE: Final = "three-days-before"
+SECOND_WAVE: Final = "one-day-before"
 PATIENCE_S: Final = 90
+# Paris by day, and where French is spoken by day when it is night there: no telephone rings at night.
+PLACES: Final = {
+    "Europe/Paris": "Paris, rue de la Chanvrerie",
+    "America/Martinique": "Fort-de-France, rue de la Chanvrerie",
+    "Pacific/Tahiti": "Papeete, rue de la Chanvrerie",
+    "Pacific/Noumea": "Nouméa, rue de la Chanvrerie",
+}
 
 EVENT_TOML: Final = """
 [event]
 id = "paris-1832"
 name = "Paris 1832"
-starts = {starts:%Y-%m-%dT09:00:00}
-ends = {ends:%Y-%m-%dT18:00:00}
-time_zone = "Europe/Paris"
-place = "Paris, rue de la Chanvrerie"
+starts = {starts:%Y-%m-%dT09:00}
+ends = {ends:%Y-%m-%dT18:00}
+time_zone = "{zone}"
+place = "{place}"
 organizer = "The Friends of the ABC"
 contact = "abc@paris1832.example"
 meeting_point = "the Corinthe wine-shop, in the first break"
 expected_attendees = 77
+waves = [3, 1]
 
-[[wave]]
-name = "first-wave"
-at = {first:%Y-%m-%dT%H:%M:%SZ}
+[[slot]]
+days = [{starts:%Y-%m-%d}, {ends:%Y-%m-%d}]
+times = [10:30, 12:30, 15:30]
+minutes = 15
+place = "the Corinthe wine-shop, by the door"
+capacity = 4
 
-[[wave]]
-name = "second-wave"
-at = {second:%Y-%m-%dT%H:%M:%SZ}
+[[slot]]
+days = [{starts:%Y-%m-%d}, {ends:%Y-%m-%d}]
+times = [10:30, 12:30, 15:30]
+minutes = 15
+place = "the Café Musain, back room"
+capacity = 6
+rank = 1
 """
 
 
@@ -64,10 +80,12 @@ class Story:
         self._secret = ""
         self.event: Event
         self.webhook_answers: list[int] = []
+        self.readers = Readers()
+        self.late_wave = ""
         self.reports: list[ImportReport] = []
 
     def play(self) -> None:
-        """Everything, in order; ends when the last wave's messages have gone out."""
+        """Everything, in order; ends when the morning after is answered."""
         self._write_files()
         self._create_event()
         with Progress(
@@ -81,13 +99,21 @@ class Story:
             self._register()
             self._import()
             self._wait_for_matches()
-            self._wait_for_waves()
+            self._send(FIRST_WAVE)
+            self._read("Mails answered")
+            self._some_leave()
+            self._send(SECOND_WAVE)
+            self._read("Mails answered again")
+            self._somebody_comes_late()
+            self._read("Late mails answered")
+            self._send(FOLLOW_UP)
+            self._read("Did you meet?")
 
     def _write_files(self) -> None:
         people = list(self._cast.people)
         (self.folder / "connections").mkdir(parents=True)
         (self.folder / "attendees.csv").write_text(attendee_list(people, broken_row=True), encoding="utf-8-sig")
-        on_the_list = [person for person in people if not person.by_webhook]
+        on_the_list = [person for person in people if not person.by_webhook and not person.comes_late]
         (self.folder / "latecomers.csv").write_text(attendee_list(on_the_list, broken_row=True), encoding="cp1252")
         for person in people:
             if person.uploads:
@@ -98,14 +124,12 @@ class Story:
 
     def _create_event(self) -> None:
         deployment = find_deployment(self._stack.stack_name)
+        self._scheduling = deployment.scheduling
         now = datetime.now(UTC)
+        zone = next(zone for zone in PLACES if 9 <= now.astimezone(ZoneInfo(zone)).hour < 19)
+        starts = now.astimezone(ZoneInfo(zone)) + timedelta(days=7)
         self.event = event_from_toml(
-            EVENT_TOML.format(
-                starts=now + timedelta(days=7),
-                ends=now + timedelta(days=8),
-                first=now + timedelta(seconds=FIRST_WAVE_AFTER_S),
-                second=now + timedelta(seconds=SECOND_WAVE_AFTER_S),
-            )
+            EVENT_TOML.format(starts=starts, ends=starts + timedelta(days=1), zone=zone, place=PLACES[zone])
         )
         created = manage_event.create_event(
             self.event, secrets=deployment.secrets, scheduling=deployment.scheduling, now=now
@@ -114,7 +138,7 @@ class Story:
         self._bucket = deployment.bucket
 
     def _register(self) -> None:
-        people = [person for person in self._cast.people if person.by_webhook]
+        people = [person for person in self._cast.people if person.by_webhook and not person.comes_late]
         began = datetime.now(UTC)
         for person in self._progress.track(people, description="Registrations by webhook"):
             self._post(person, "created", began)
@@ -159,21 +183,53 @@ class Story:
             self._progress.advance(task)
 
     def _wait_for_matches(self) -> None:
-        expected = len(self._cast.expected_pairs())
+        expected = len(self._cast.expected_pairs(at_first=True))
         self._watch("Pairs who know each other", expected, lambda: len(storage.matches.load_all(self.event)))
 
-    def _wait_for_waves(self) -> None:
-        ends = self.event.waves[-1].at
-        task = self._progress.add_task("Introductions sent", total=None)
-        settled_for = 0
-        deadline = time.monotonic() + (ends - datetime.now(UTC)).total_seconds() + PATIENCE_S
-        while time.monotonic() < deadline and settled_for < 6:
-            introductions = list(storage.introductions.load_all(self.event))
-            done = sum(i.state not in (State.PLANNED, State.PUBLISHED, State.SENDING) for i in introductions)
-            self._progress.update(task, completed=done, total=len(introductions) or None)
-            quiet = done == len(introductions) and datetime.now(UTC) > ends + timedelta(seconds=15)
-            settled_for = settled_for + 1 if quiet else 0
-            time.sleep(0.5)
+    def _send(self, wave: str) -> None:
+        self.event = manage_event.send_wave_now(self.event, wave, scheduling=self._scheduling, now=datetime.now(UTC))
+        self._settle(wave)
+
+    def _settle(self, wave: str) -> None:
+        """Wait until a wave's introductions are there, and no longer on their way."""
+        task = self._progress.add_task(f"Wave: {wave}", total=None)
+        quiet, deadline = 0, time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and quiet < 5:
+            of_wave = [i for i in storage.introductions.load_all(self.event) if i.wave == wave]
+            done = sum(i.state not in (State.PLANNED, State.PUBLISHED, State.SENDING, State.SENT) for i in of_wave)
+            self._progress.update(task, completed=done, total=len(of_wave) or None)
+            # A text message has no receipt.
+            texts = sum(i.state is State.SENT and i.channel is Channel.TEXT_MESSAGE for i in of_wave)
+            quiet = quiet + 1 if of_wave and done + texts == len(of_wave) else 0
+            time.sleep(0.4)
+
+    def _read(self, title: str) -> None:
+        task = self._progress.add_task(title, total=None)
+        self._progress.update(task, completed=self.readers.answer(self._stack.mailbox()))
+
+    def _some_leave(self) -> None:
+        """One cancels at the ticketing platform, one ends the messages by one click."""
+        self._post(self._cast.the("leaves"), "cancelled", datetime.now(UTC) + timedelta(seconds=1))
+        withdraws = self._cast.the("withdraws")
+        mail = next(mail for mail in self._stack.mailbox() if withdraws.email in mail["To"])
+        urllib.request.urlopen(way_out(mail), data=b"List-Unsubscribe=One-Click", timeout=30).close()
+
+    def _somebody_comes_late(self) -> None:
+        """After the last wave somebody registers whom others know: they are introduced at once."""
+        late = self._cast.the("comes_late")
+        self._post(late, "created", datetime.now(UTC))
+
+        def told() -> int:
+            at_once = [i for i in storage.introductions.load_all(self.event) if i.wave.startswith(AT_ONCE)]
+            people = storage.attendees.load_many(self.event, {i.attendee_id for i in at_once})
+            self.late_wave = next(
+                (i.wave for i in at_once if people[i.attendee_id].email == late.email), self.late_wave
+            )
+            return int(bool(self.late_wave))
+
+        self._watch("A late registration", 1, told)
+        if self.late_wave:
+            self._settle(self.late_wave)
 
     def _watch(self, title: str, total: int, count: Callable[[], int]) -> None:
         task = self._progress.add_task(title, total=total)
