@@ -15,15 +15,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
 from shared.pages import Reply, Request, headers_of
+from shared.pipeline.at_once import AtOnce
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.serve_pages import serve_page
 from shared.pipeline.visit import Tools
-from shared.services import Secrets, Uploads
+from shared.services import Scheduling, Secrets, Uploads
 
 logger = Logger()
 metrics = Metrics()
 tools = Tools(
-    events=KnownEvents(), secrets=Secrets(os.environ["SECRETS_PATH"]), uploads=Uploads(os.environ["UPLOADS_BUCKET"])
+    events=KnownEvents(),
+    secrets=Secrets(os.environ["SECRETS_PATH"]),
+    uploads=Uploads(os.environ["UPLOADS_BUCKET"]),
+    call_wave=AtOnce(Scheduling.from_environment(os.environ), int(os.environ["AT_ONCE_SECONDS"])),
 )
 storage.connect(os.environ["TABLE_NAME"])
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from shared.introductions import Answer, Outcome
+from shared.introductions import Answer, MeetingState, Outcome
 from shared.introductions.words_language import Words
 from shared.links import BadLink, LinkPurpose, Links, Reason, read_link
 from shared.pages import Reply, Request, page, preferred_words
@@ -189,6 +189,9 @@ def _answered(visit: Visit, reference: str, said: Answer | Outcome | None, onwar
     meeting = said and answer(visit.event, visit.attendee.attendee_id, reference, said, now=visit.now)
     if not meeting:
         return None
+    # After the last wave of the event nobody would hear otherwise that both said yes.
+    if meeting.next_stage is not None or meeting.state is MeetingState.AGREED:
+        visit.tools.call_wave(visit.event)
     # What was said before the end is noted on the morning after, for everybody.
     if visit.now >= visit.event.ends_at:
         remember_meetings(visit.event, [meeting], hashing_key=visit.hashing_key, now=visit.now)

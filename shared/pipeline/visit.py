@@ -13,6 +13,7 @@ from shared.events import Event
 from shared.introductions.words_language import Words, words_for
 from shared.links import Link, LinkPurpose, address, form_token, is_form_token
 from shared.pages import Reply, Request, page
+from shared.pipeline.at_once import CallWave
 from shared.pipeline.known_events import KnownEvents
 from shared.services import Secrets, Uploads
 
@@ -24,6 +25,7 @@ class Tools:
     events: KnownEvents
     secrets: Secrets
     uploads: Uploads
+    call_wave: CallWave
 
 
 @dataclass(frozen=True)
