@@ -22,9 +22,10 @@ from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from shared import identities, registrations, storage
 from shared.attendees import address_hash_of, attendee_id_of
 from shared.events import BadEvent, Event, event_from_toml
-from shared.introductions import State
+from shared.introductions import MeetingState, State
 from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
+from shared.pipeline.event_progress import Funnel, funnel, without_anyone
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.plan_introductions import NotPublished, publish_waiting
@@ -438,23 +439,49 @@ def _show(report: ImportReport) -> None:
 def status(event_id: EventId) -> None:
     """How far the people of an event have come."""
     event = _deployment().event(event_id)
-    numbers = manage_event.funnel(event)
+    numbers = funnel(event)
     table = Table("Step", "People", title=event.name)
     for step, count in (
         ("registered", numbers.registered),
         ("agreed", numbers.agreed),
         ("with connections", numbers.with_connections),
         ("matched", numbers.matched),
+        ("asked", numbers.asked),
         ("introduced", numbers.introduced),
     ):
         table.add_row(step, str(count))
     console.print(table)
+    _show_pairs(numbers)
     messages = Table("Introductions", "Number")
     for state in State:
         if numbers.introductions.get(state) or state in (State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED):
             messages.add_row(state.value, str(numbers.introductions.get(state, 0)))
     console.print(messages)
     _show_deliverability(event)
+
+
+def _show_pairs(numbers: Funnel) -> None:
+    table = Table("Pairs told of each other", str(numbers.told_pairs))
+    for state, words in (
+        (MeetingState.AGREED, "both would like to meet"),
+        (MeetingState.MET, "both say that they met"),
+        (MeetingState.MISSED, "missed each other"),
+        (MeetingState.OFF, "one said no, or is not coming"),
+    ):
+        table.add_row(words, str(numbers.pairs.get(state, 0)))
+    if numbers.share_met is not None:
+        table.add_row("became meetings", f"{numbers.share_met:.0%}")
+    console.print(table)
+
+
+@attendees_app.command("without")
+def show_without(event_id: EventOption) -> None:
+    """Everybody who agreed to be introduced and was told of nobody, and why."""
+    event = _deployment().event(event_id)
+    table = Table("Attendee", "Address", "Why")
+    for attendee, why in without_anyone(event):
+        table.add_row(escape(attendee.name), escape(attendee.email), str(why))
+    console.print(table)
 
 
 def _show_deliverability(event: Event) -> None:

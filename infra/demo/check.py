@@ -15,7 +15,7 @@ from infra.demo.story import Story
 from infra.local import LocalStack
 from shared import storage
 from shared.introductions import Answer, Introduction, Meeting, MeetingState, Part, Stage, State
-from shared.pipeline.manage_event import funnel
+from shared.pipeline.event_progress import funnel
 
 Pair = tuple[str, str]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from shared.attendees import Attendee, attendee_id_of
 from shared.connections import Relation
 from shared.events import FOLLOW_UP, Event
-from shared.introductions import Side, State
+from shared.introductions import Side
 from shared.introductions.states import MeetingState
 from shared.matching import Listing
 from shared.pipeline.answer import said_in
@@ -204,30 +203,3 @@ def _answers(side: Side) -> dict[str, Any]:
         "met": side.outcome,
         "met_said_on": side.outcome_at and side.outcome_at.isoformat(),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """How far the people of an event have come; each number counts people, the states count introductions."""
-
-    registered: int
-    agreed: int
-    with_connections: int
-    matched: int
-    introduced: int  # people who were told of somebody
-    introductions: Mapping[State, int]
-
-
-def funnel(event: Event) -> Funnel:
-    """The event's numbers as of now."""
-    directory = attendees.directory_as_it_is(event)
-    matched = {person for match in matches.load_all(event) for person in (match.a, match.b)}
-    all_introductions = list(introductions.load_all(event))
-    return Funnel(
-        registered=sum(entry.registered for entry in directory),
-        agreed=sum(entry.agreed for entry in directory),
-        with_connections=sum(bool(entry.active_sources) for entry in directory),
-        matched=len(matched),
-        introduced=len({i.attendee_id for i in all_introductions if i.state in (State.SENT, State.DELIVERED)}),
-        introductions=dict(Counter(i.state for i in all_introductions)),
-    )

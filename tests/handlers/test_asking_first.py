@@ -15,6 +15,7 @@ from shared.events import Wave
 from shared.introductions import Answer, MeetingState, Outcome, Part, Stage, State
 from shared.notifications import TopicMessage, day_hours
 from shared.pipeline import send_notification
+from shared.pipeline.event_progress import without_anyone
 from shared.pipeline.manage_event import withdraw_attendee
 from shared.pipeline.plan_introductions import publish_waiting
 from shared.registrations import Purpose
@@ -371,3 +372,24 @@ class TestBeforeItIsSent:
         assert Purpose.TEXT_MESSAGES not in (attendee("ann").consent or Consent(frozenset(), START, "")).purposes
         assert attendee("ann").agreed(Purpose.INTRODUCE)
         assert storage.deliverability.load(EVENT).texts == 0
+
+
+def test_whoever_has_nobody_is_listed_with_the_reason(world: World) -> None:
+    is_soon()
+    comes(world, "ann", "mack")
+    register(world, "zoe")
+    follows(world, "ann", "mack")
+    match(world)
+    reasons = {person.name: str(why).partition(",")[0] for person, why in without_anyone(EVENT)}
+    assert reasons == {
+        "Ann": "knows somebody",
+        "Mack": "knows somebody",
+        "Zoe": "shares nothing with anybody here that may be used",
+    }
+    wave_goes_out(world)
+    answer("ann", "mack")
+    assert {str(why).partition(",")[0] for person, why in without_anyone(EVENT) if person.name == "Ann"} == {
+        "was asked"
+    }
+    answer("mack", "ann", Answer.NEVER)
+    assert {str(why)[:14] for person, why in without_anyone(EVENT) if person.name == "Ann"} == {"was introduced"}

@@ -16,7 +16,8 @@ from shared.introductions import State
 from shared.matching import Listing
 from shared.notifications import TopicMessage, day_hours
 from shared.pipeline import send_notification as sending
-from shared.pipeline.manage_event import erase_attendee, everything_about, funnel, withdraw_attendee
+from shared.pipeline.event_progress import funnel
+from shared.pipeline.manage_event import erase_attendee, everything_about, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
 from shared.services.mail import Attempt, Outcome
 from shared.storage.matches import ListingUpdate
