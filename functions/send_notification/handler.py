@@ -53,6 +53,10 @@ def send(record: SQSRecord) -> None:
     except NotYet as error:
         come_back_at(os.environ["TEXT_MESSAGE_QUEUE_URL"], record.receipt_handle, error.until, now=datetime.now(UTC))
         raise
+    except Exception as error:
+        # The kind alone: its text may quote what somebody typed.
+        logger.warning("introduction not sent, the queue brings it again", kind=type(error).__name__)
+        raise
     logger.info("introduction", state=state)
     if state is not None:
         metrics.add_metric(f"Introduction{state.capitalize()}", MetricUnit.Count, 1)

@@ -229,7 +229,7 @@ def _check_slots(
     for mail in mails:
         for part in mail.walk():
             if (part.get_filename() or "").endswith(".ics"):
-                calendar = Calendar.from_ical(str(part.get_content(), "utf-8"))
+                calendar = Calendar.from_ical(bytes(part.get_payload(decode=True) or b""))
                 [entry] = calendar.walk("VEVENT")
                 invited[mail["To"].addresses[0].addr_spec][str(entry["UID"])] = str(calendar["METHOD"])
     result.summary["calendar_invitations"] = sum(map(len, invited.values()))

@@ -43,10 +43,11 @@ class Readers:
     answers: dict[tuple[str, str], Answer | Outcome] = field(default_factory=dict)  # by reader's address and reference
     statuses: list[int] = field(default_factory=list)  # what the pages answered
 
-    def answer(self, mailbox: list[EmailMessage]) -> int:
-        """Answer what is new in a mailbox; how many answers were given."""
+    def answer(self, mailbox: list[EmailMessage], *, nobody_reads: str) -> int:
+        """Answer what is new in all mailboxes but one; how many answers were given."""
         new, self.read = mailbox[self.read :], len(mailbox)
-        decided = [(mail["To"].addresses[0].addr_spec, button) for mail in new for button in _decide(mail)]
+        readers = [(mail["To"].addresses[0].addr_spec, mail) for mail in new]
+        decided = [(reader, button) for reader, mail in readers if reader != nobody_reads for button in _decide(mail)]
         with ThreadPoolExecutor(READERS_AT_ONCE) as pool:
             self.statuses += pool.map(lambda each: press(each[1].url), decided)
         for reader, button in decided:

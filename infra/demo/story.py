@@ -205,7 +205,10 @@ class Story:
 
     def _read(self, title: str) -> None:
         task = self._progress.add_task(title, total=None)
-        self._progress.update(task, completed=self.readers.answer(self._stack.mailbox()))
+        self._progress.update(task, completed=self._answers())
+
+    def _answers(self) -> int:
+        return self.readers.answer(self._stack.mailbox(), nobody_reads=self._cast.the("bounces").email)
 
     def _some_leave(self) -> None:
         """One cancels at the ticketing platform, one ends the messages by one click."""

@@ -1,5 +1,6 @@
 """Nobody is named before both say yes; who agreed meets in a slot; who is told is told on both sides: as stories."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from shared.notifications import TopicMessage, day_hours
 from shared.pipeline import send_notification
 from shared.pipeline.event_progress import without_anyone
 from shared.pipeline.manage_event import withdraw_attendee
-from shared.pipeline.plan_introductions import publish_waiting
+from shared.pipeline.plan_introductions import plan_introductions, publish_waiting
 from shared.registrations import Purpose
 from shared.services._clients import client
 from shared.slots import Slot
@@ -393,3 +394,20 @@ def test_whoever_has_nobody_is_listed_with_the_reason(world: World) -> None:
     }
     answer("mack", "ann", Answer.NEVER)
     assert {str(why)[:14] for person, why in without_anyone(EVENT) if person.name == "Ann"} == {"was introduced"}
+
+
+def test_a_message_that_the_queue_brings_before_it_is_marked_as_published_is_sent(world: World) -> None:
+    register(world, "ann", "mack")
+    bring(world, "ann", "mack")
+    bring(world, "mack", "ann")
+    match(world)
+    backwards: list[TopicMessage] = []
+
+    def at_once(ready: Sequence[TopicMessage]) -> set[int]:
+        backwards.extend(ready)
+        send(world, [{"message": message.to_json()} for message in ready])
+        return set()
+
+    plan_introductions(EVENT, "first", publish=at_once, now=datetime.now(UTC))
+    assert [len(mails_to(name)) for name in ("ann", "mack")] == [1, 1]
+    assert {introduction_of(name).state for name in ("ann", "mack")} == {State.SENT}
