@@ -21,6 +21,7 @@ from infra.cli.offline import match_offline, write_pairs
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from shared import identities, registrations, storage
 from shared.attendees import address_hash_of, attendee_id_of
+from shared.attendees.consent import LONGEST_BASIS
 from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import MeetingState, State
 from shared.pipeline import manage_event
@@ -319,9 +320,18 @@ def delete_event(
 
 
 @attendees_app.command("import")
-def import_attendees(file: ExistingFile, event_id: EventOption, wait: Wait = 900) -> None:
+def import_attendees(
+    file: ExistingFile,
+    event_id: EventOption,
+    basis: Annotated[
+        str, typer.Option(help="On what the agreement in the list rests: who was asked where, and in which words.")
+    ] = "",
+    wait: Wait = 900,
+) -> None:
     """Import an attendee list; rows that cannot be used come back in a file beside it, each with the reason."""
-    _import("attendees", file, event_id, owner=None, wait=wait)
+    if len(basis) > LONGEST_BASIS:
+        raise typer.BadParameter(f"is at most {LONGEST_BASIS} characters long", param_hint="--basis")
+    _import("attendees", file, event_id, owner=None, basis=basis, wait=wait)
 
 
 @attendees_app.command("withdraw")
@@ -409,12 +419,20 @@ def import_connections(
     _import("connections", file, event_id, owner=address.handle, wait=wait)
 
 
-def _import(kind: str, file: Path, event_id: str, *, owner: str | None, wait: float) -> None:
+def _import(kind: str, file: Path, event_id: str, *, owner: str | None, basis: str = "", wait: float) -> None:
     deployment = _deployment()
     event = deployment.event(event_id)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=errors) as progress:
         task = progress.add_task(f"Uploading {file.name}", total=file.stat().st_size)
-        key = upload(deployment.bucket, event, kind, file, owner=owner, progress=lambda n: progress.advance(task, n))
+        key = upload(
+            deployment.bucket,
+            event,
+            kind,
+            file,
+            owner=owner,
+            basis=basis,
+            progress=lambda n: progress.advance(task, n),
+        )
         progress.update(task, description="Importing", total=None)
         report = wait_for_report(event, key, timeout_s=wait)
     _show(report)

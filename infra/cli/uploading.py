@@ -22,17 +22,27 @@ class NotImported(RuntimeError):
 
 
 def upload(
-    bucket: str, event: Event, kind: str, path: Path, *, owner: str | None = None, progress: Callable[[int], None]
+    bucket: str,
+    event: Event,
+    kind: str,
+    path: Path,
+    *,
+    owner: str | None = None,
+    basis: str = "",
+    progress: Callable[[int], None],
 ) -> str:
     """Put a file where ``import_upload`` finds it; its key.
 
     :param kind: "attendees" or "connections"
     :param owner: the e-mail address of whom the connections are
+    :param basis: of an attendee list: on what the agreement in it rests
     :param progress: called with the number of bytes that went out since the last call
     """
     key = f"uploads/{event.event_id}/{kind}/{uuid.uuid4().hex[:12]}/{path.name}"
     # Metadata of S3 is ASCII; the address is not part of the key, which logs may show.
     metadata = {"owner": quote(owner, safe="@.+-_")} if owner else {}
+    if basis:
+        metadata["basis"] = quote(basis, safe=" ,.:;()+-_/")
     boto3.client("s3").upload_file(str(path), bucket, key, ExtraArgs={"Metadata": metadata}, Callback=progress)
     return key
 

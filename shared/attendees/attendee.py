@@ -1,4 +1,4 @@
-"""The shapes: Attendee, the Tickets that admit them, and the Consent they gave."""
+"""The shapes: Attendee, and the Tickets that admit them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.attendees.consent import Consent
 from shared.identities import Identity
 from shared.registrations import Purpose, Status
-
-BY_REGISTRATION = "registration"
-BY_LIST = "list"
-BY_PERSON = "person"
 
 LIST_PLATFORM = "list"
 
@@ -58,15 +55,6 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """What a person agreed to, when, and by which way they said so."""
-
-    purposes: frozenset[Purpose]
-    changed_at: datetime
-    given_by: str  # BY_REGISTRATION, BY_LIST or BY_PERSON
-
-
-@dataclass(frozen=True, slots=True)
 class ProvenHandle:
     """A handle that was shown to be the attendee's, in which way, and when that was last seen."""
 
@@ -108,7 +96,7 @@ class Attendee:
         return Status.REGISTERED in (from_platforms or [status for _, status in self.tickets])
 
     def agreed(self, purpose: Purpose) -> bool:
-        return self.consent is not None and purpose in self.consent.purposes
+        return self.consent is not None and purpose in self.consent.agreements
 
     @property
     def may_be_named(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.attendees.attendee import BY_LIST, BY_PERSON, BY_REGISTRATION, LIST_PLATFORM, Attendee, Consent, Ticket
+from shared.attendees.attendee import LIST_PLATFORM, Attendee, Ticket
+from shared.attendees.consent import BY_LIST, BY_PERSON, BY_REGISTRATION, Consent, Said
 from shared.identities import Identity
 from shared.registrations import Purpose, Registration, Status
 
@@ -108,22 +109,40 @@ def erase(attendee: Attendee, *, now: datetime) -> Attendee:
         event_id=attendee.event_id,
         attendee_id=attendee.attendee_id,
         email="",
-        consent=Consent(frozenset(), now, BY_PERSON),
+        consent=Consent.of(frozenset(), now, BY_PERSON),
         tickets=attendee.tickets,
         erased=True,
         revision=attendee.revision,
     )
 
 
-def agree(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:
+def agree(
+    attendee: Attendee,
+    purposes: frozenset[Purpose],
+    *,
+    turned: frozenset[Purpose] = frozenset(),
+    now: datetime,
+) -> Attendee:
     """The attendee after they said to what they agree, and to nothing else.
 
-    It is their own word, which no registration or list overrides; said again, it keeps its date.
+    What they changed by it is their own word, which no registration or list overrides. What was so already stays as it
+    was said: nobody who turns off one switch has spoken of the others.
+
+    :param turned: of what they spoke in any case, though a form may have said the same meanwhile
     """
-    known = attendee.consent
-    if known is not None and known.given_by == BY_PERSON and known.purposes == purposes:
-        return attendee
-    return replace(attendee, consent=Consent(purposes, now, BY_PERSON))
+    changed = {
+        each: each in purposes for each in Purpose if each in turned or (each in purposes) != attendee.agreed(each)
+    }
+    return _decided(attendee, changed, now)
+
+
+def refuse(attendee: Attendee, purposes: frozenset[Purpose], *, now: datetime) -> Attendee:
+    """The attendee after they said no to these purposes, agreed to or not; said again, it keeps its date."""
+    return _decided(attendee, dict.fromkeys(sorted(purposes), False), now)
+
+
+def _decided(attendee: Attendee, answers: Mapping[Purpose, bool], now: datetime) -> Attendee:
+    return replace(attendee, consent=(attendee.consent or Consent()).decided(answers, now)) if answers else attendee
 
 
 def _is_stale(registration: Registration, ticket: Ticket) -> bool:
@@ -165,15 +184,9 @@ def _with_profile(attendee: Attendee, registration: Registration) -> Attendee:
 def _with_consent(attendee: Attendee, registration: Registration) -> Attendee:
     if registration.agreed is None:
         return attendee
-    known = attendee.consent
-    if known is not None and (
-        known.given_by == BY_PERSON
-        or registration.changed_at < known.changed_at
-        or (registration.agreed == known.purposes and _is_of_a_list(registration))
-    ):
-        return attendee
-    given_by = BY_LIST if _is_of_a_list(registration) else BY_REGISTRATION
-    return replace(attendee, consent=Consent(registration.agreed, registration.changed_at, given_by))
+    said = Said(registration.changed_at, BY_LIST if _is_of_a_list(registration) else BY_REGISTRATION)
+    consent = (attendee.consent or Consent()).told(registration.agreed, said, basis=registration.basis)
+    return replace(attendee, consent=consent)
 
 
 def _is_of_a_list(registration: Registration) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.attendees import Attendee
+from shared.attendees import Attendee, Consent
+from shared.attendees.consent import BY_LIST, BY_PERSON
 from shared.events import Event
 from shared.introductions.words import network_name
 from shared.introductions.words_language import languages
@@ -47,8 +48,10 @@ def show(visit: Visit) -> Reply:
         "data.html",
         "data",
         saved=words.say("page.saved") if done == "saved" else words.say("page.looked") if done == "looked" else "",
-        agreed_when=_agreed_when(visit),
-        purposes=[(each.value, attendee.agreed(each), _can_change(visit.event, attendee, each)) for each in ORDER],
+        purposes=[
+            (each.value, attendee.agreed(each), _can_change(visit.event, attendee, each), _said(visit, each))
+            for each in ORDER
+        ],
         languages=languages(),
         language=_language(visit),
         profiles=profiles,
@@ -62,14 +65,26 @@ def show(visit: Visit) -> Reply:
 
 
 def post_agree(visit: Visit) -> Reply | None:
-    """Every switch of the form as it stands; what the form cannot change stays."""
-    attendee, said = visit.attendee, visit.request.form.get("purpose", ())
-    purposes = frozenset(
+    """The switches that were turned; the others, and what the form cannot change, stay as they are by now."""
+    attendee, form = visit.attendee, visit.request.form
+    # Which switches were on when the page was made: a form may have answered since, which the person has not seen.
+    stood = (
+        set(form["stood"][0].split())
+        if form.get("stood")
+        else {each.value for each in Purpose if attendee.agreed(each)}
+    )
+    wanted = set(form.get("purpose", ()))
+    turned = frozenset(
         each
         for each in Purpose
-        if (each.value in said if _can_change(visit.event, attendee, each) else attendee.agreed(each))
+        if _can_change(visit.event, attendee, each) and (each.value in wanted) != (each.value in stood)
     )
-    if not decide(visit.event, attendee.attendee_id, purposes, hashing_key=visit.hashing_key, now=visit.now):
+    purposes = frozenset(
+        each for each in Purpose if (each.value in wanted if each in turned else attendee.agreed(each))
+    )
+    if not decide(
+        visit.event, attendee.attendee_id, purposes, turned=turned, hashing_key=visit.hashing_key, now=visit.now
+    ):
         return None
     return Reply.to(visit.below("data?done=saved"))
 
@@ -142,12 +157,22 @@ def _can_change(event: Event, attendee: Attendee, purpose: Purpose) -> bool:
     return True
 
 
-def _agreed_when(visit: Visit) -> str:
-    consent = visit.attendee.consent
-    if consent is None:
+def _said(visit: Visit, purpose: Purpose) -> str:
+    """When and by which way somebody last said yes or no to a purpose, in words."""
+    consent = visit.attendee.consent or Consent()
+    agreement, refusal = consent.agreements.get(purpose), consent.refusals.get(purpose)
+    if agreement is not None:
+        key, at, basis = f"agreed_{agreement.given_by}", agreement.at, agreement.basis.rstrip(".")
+        if agreement.given_by == BY_LIST and basis:
+            key += "_basis"
+    elif refusal is not None:
+        # On their page, a switch that is off says no as one that is on says yes.
+        key, at, basis = f"refused_{refusal.given_by}", refusal.at, ""
+        key = "agreed_person" if refusal.given_by == BY_PERSON else key
+    else:
         return visit.words.say("page.agreed_never")
-    day = consent.changed_at.astimezone(visit.event.starts_at.tzinfo).date()
-    return visit.words.say(f"page.agreed_{consent.given_by}", day=visit.words.day_of_year(day))
+    day = visit.words.day_of_year(at.astimezone(visit.event.starts_at.tzinfo).date())
+    return visit.words.say(f"page.{key}", day=day, basis=basis)
 
 
 def _language(visit: Visit) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from shared import storage
-from shared.attendees import Attendee, agree
+from shared.attendees import Attendee, agree, refuse
 from shared.events import Event
 from shared.registrations import Purpose
 from shared.storage import Conflict, attendees
@@ -17,34 +17,51 @@ from shared.storage import Conflict, attendees
 ATTEMPTS: Final = 6
 
 
-def decide(event: Event, attendee_id: str, purposes: frozenset[Purpose], *, hashing_key: bytes, now: datetime) -> bool:
+def decide(
+    event: Event,
+    attendee_id: str,
+    purposes: frozenset[Purpose],
+    *,
+    turned: frozenset[Purpose] = frozenset(),
+    hashing_key: bytes,
+    now: datetime,
+) -> bool:
     """Set to what a person agrees; False where they are unknown, or asked to be forgotten.
 
-    It holds from the next send on, for what is in the queue too, and no later registration or list changes it. Without
-    an agreement to use their connections, those they brought are forgotten. Cut short, it is finished by repeating it.
+    It holds from the next send on, for what is in the queue too, and what it changes no later registration or list
+    changes back. Without an agreement to use their connections, those they brought are forgotten. Cut short, it is
+    finished by repeating it.
 
+    :param turned: as for :func:`shared.attendees.agree`
     :raises Conflict: where others kept changing the same attendee
     """
-    if not _change(event, attendee_id, lambda attendee: agree(attendee, purposes, now=now), hashing_key):
+
+    def how(attendee: Attendee) -> Attendee:
+        return agree(attendee, purposes, turned=turned, now=now)
+
+    if not _change(event, attendee_id, how, hashing_key):
         return False
     if Purpose.CONNECTIONS not in purposes:
-        # By its name in the room: it needs NumPy, for which no cold start waits that does not need it.
-        storage.connection_sets.delete_of(event, attendee_id)
-        attendees.forget_sets(event, attendee_id)
+        _forget_brought(event, attendee_id)
     return True
 
 
 def stop(event: Event, attendee_id: str, *, hashing_key: bytes, now: datetime) -> bool:
-    """End the messages, and with them everything that a person agreed to; otherwise as :func:`decide`."""
-    return decide(event, attendee_id, frozenset(), hashing_key=hashing_key, now=now)
+    """End the messages, and with them everything that a person agreed to; otherwise as :func:`decide`.
+
+    It is a no to every purpose, so that no registration or list brings one up later.
+    """
+    everything = frozenset(Purpose)
+    if not _change(event, attendee_id, lambda attendee: refuse(attendee, everything, now=now), hashing_key):
+        return False
+    _forget_brought(event, attendee_id)
+    return True
 
 
 def stop_text_messages(event: Event, attendee_id: str, *, hashing_key: bytes, now: datetime) -> bool:
     """Send a person no more text messages: the next message is a mail; otherwise as :func:`decide`.
 
-    All they said is no to text messages. Were the rest made their own word by it too, a "no" to introductions that
-    they give on the registration form later would not be heard any more. Where the form repeats an older "yes" to text
-    messages, the carrier's list is asked again before the next one.
+    All they said is no to text messages; their page turns them on again.
     """
     return _change(event, attendee_id, lambda known: _without_texts(known, now), hashing_key)
 
@@ -63,10 +80,15 @@ def read_in(event: Event, attendee_id: str, language: str, *, hashing_key: bytes
 
 
 def _without_texts(attendee: Attendee, now: datetime) -> Attendee:
-    if attendee.consent is None or Purpose.TEXT_MESSAGES not in attendee.consent.purposes:
+    if not attendee.agreed(Purpose.TEXT_MESSAGES):
         return attendee
-    left = attendee.consent.purposes - {Purpose.TEXT_MESSAGES}
-    return replace(attendee, consent=replace(attendee.consent, purposes=left, changed_at=now))
+    return refuse(attendee, frozenset({Purpose.TEXT_MESSAGES}), now=now)
+
+
+def _forget_brought(event: Event, attendee_id: str) -> None:
+    # By its name in the room: it needs NumPy, for which no cold start waits that does not need it.
+    storage.connection_sets.delete_of(event, attendee_id)
+    attendees.forget_sets(event, attendee_id)
 
 
 def _change(event: Event, attendee_id: str, how: Callable[[Attendee], Attendee], hashing_key: bytes) -> bool:

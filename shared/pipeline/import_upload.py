@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from shared.attendee_lists import read_attendee_list
 from shared.attendees import Attendee, Change, attendee_id_of, register
+from shared.attendees.consent import LONGEST_BASIS
 from shared.connections import Connection, Export, UnknownExport, open_exports
 from shared.events import Event
 from shared.matching import pack_connections
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
+from shared.registrations.texts import one_line
 from shared.services import Secrets, Uploads
 from shared.services.uploads import Upload
 from shared.storage import Conflict, attendees, connection_sets, imports
@@ -98,7 +101,8 @@ def _import_attendees(event: Event, upload: Upload, uploads: Uploads, secrets: S
     table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
     rejects = _Rejects()
     read = changed = 0
-    rows = _sorting_out(table, rejects)
+    basis = one_line(upload.basis, LONGEST_BASIS)
+    rows = (replace(row, basis=basis) for row in _sorting_out(table, rejects))
     while chunk := list(islice(rows, ROWS_PER_CALL)):
         read += len(chunk)
         changed += _store_chunk(event, chunk, secrets)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.attendees import Attendee, attendee_id_of
+from shared.attendees import Attendee, Consent, attendee_id_of
 from shared.connections import Relation
 from shared.events import FOLLOW_UP, Event
 from shared.introductions import Side
@@ -168,6 +168,7 @@ def everything_of(event: Event, attendee: Attendee, *, hashing_key: bytes) -> di
         "agreed": sorted(consent.purposes) if consent else [],
         "agreed_on": consent and consent.changed_at.isoformat(),
         "agreed_by": consent and consent.given_by,
+        "said_to_each_purpose": _said_to_each(consent) if consent else {},
         "tickets": dict(attendee.tickets),
         "connections_as_keyed_hashes": {
             found.source: len(found) for found, _ in connection_sets.load_of(event, attendee.attendee_id)
@@ -184,6 +185,23 @@ def everything_of(event: Event, attendee: Attendee, *, hashing_key: bytes) -> di
         "answers": [_answers(meeting.side(attendee.attendee_id)) for meeting in met.values()],
         "deleted_on": event.expires_at.date().isoformat(),
     }
+
+
+def _said_to_each(consent: Consent) -> dict[str, Any]:
+    """What a person said to each purpose they were asked about; the words are numbered in docs/privacy.md."""
+    said: dict[str, Any] = {
+        purpose.value: {"agreed": False, "on": refusal.at.isoformat(), "by": refusal.given_by}
+        for purpose, refusal in consent.refusals.items()
+    }
+    for purpose, yes in consent.agreements.items():
+        said[purpose.value] = {
+            "agreed": True,
+            "on": yes.at.isoformat(),
+            "by": yes.given_by,
+            "version_of_the_words": yes.version,
+            "basis": yes.basis,
+        }
+    return dict(sorted(said.items()))
 
 
 def _day(seconds: int) -> str:

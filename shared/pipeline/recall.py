@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from shared.attendees import Attendee
-from shared.attendees.attendee import BY_PERSON
 from shared.events import Event
 from shared.matching import MET_SOURCE, NEVER_SOURCE
 from shared.pipeline.forget_memory import forget_memory
@@ -96,9 +95,9 @@ def _follow(event: Event, change: AttendeeChange, attendee: Attendee, key: bytes
         return
     consent = attendee.consent
     # However they withdrew: on their page, at the ticketing platform, or by being erased.
-    said_stop = consent is not None and not consent.purposes and consent.given_by == BY_PERSON
+    said_stop = consent is not None and consent.ended_by_person
     if change.email_before and (Purpose.REMEMBER in change.agreed_before or (_ended_all(change) and said_stop)):
-        at = consent.changed_at if consent else now
+        at = consent.refusals[Purpose.REMEMBER].at if consent and Purpose.REMEMBER in consent.refusals else now
         forget_memory(event, replace(attendee, email=change.email_before), hashing_key=key, at=at)
 
 

@@ -106,7 +106,10 @@ def _agreeing(everybody: Mapping[str, Attendee], hashes: Mapping[str, int]) -> l
 
 
 def _agreed_since(attendee: Attendee, forgotten_at: datetime | None) -> bool:
-    return forgotten_at is None or (attendee.consent is not None and attendee.consent.changed_at > forgotten_at)
+    if forgotten_at is None or attendee.consent is None:
+        return forgotten_at is None
+    agreement = attendee.consent.agreements.get(Purpose.REMEMBER)
+    return agreement is not None and agreement.at > forgotten_at
 
 
 def _notes(decided: Iterable[Meeting], hashes: Mapping[str, int], agreeing: Iterable[str]) -> dict[str, _Notes]:

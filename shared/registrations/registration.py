@@ -46,5 +46,6 @@ class Registration:
     company: str = ""
     identities: tuple[Identity, ...] = ()  # handles as claimed, without e-mail and phone; sorted, no repeats
     agreed: frozenset[Purpose] | None = None
+    basis: str = ""  # on what that rests, where whoever hands a list in says so
     locale: str | None = None  # BCP 47, for example "en" or "pt-BR"
     notes: tuple[str, ...] = field(default=())

@@ -29,6 +29,7 @@ class Upload:
     uploaded_at: datetime
     size: int  # bytes
     owner_email: str | None  # of whom the connections are, where the uploader named them by address
+    basis: str = ""  # of an attendee list: on what the agreement in it rests, as whoever uploaded it said
     owner_id: str | None = None  # the same by id, where it came by their page: the form was signed for them alone
 
 
@@ -73,6 +74,7 @@ class Uploads:
             uploaded_at=answer["LastModified"],
             size=answer["ContentLength"],
             owner_email=unquote(owner) if owner else None,
+            basis=unquote(answer["Metadata"].get("basis", "")),
             owner_id=answer["Metadata"].get("attendee"),
         )
 

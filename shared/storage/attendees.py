@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
-from shared.attendees import Attendee, Change, Consent, ProvenHandle, Ticket
+from shared.attendees import Attendee, Change, ProvenHandle, Ticket
 from shared.events import Event
 from shared.identities import Identity
 from shared.matching import DirectoryEntry, findable_under
-from shared.registrations import Purpose, Status
+from shared.registrations import Status
+from shared.storage._consent import read_consent, write_consent
 from shared.storage._table import (
     AttendeeItem,
     Conflict,
@@ -357,7 +358,7 @@ def _profile(attendee: Attendee) -> dict[str, Any]:
             [p.identity.network, p.identity.handle, p.identity.display, p.kind, _utc(p.seen_at)]
             for p in attendee.proven
         ],
-        "consent": consent and [sorted(consent.purposes), _utc(consent.changed_at), consent.given_by],
+        "consent": consent and write_consent(consent),
         "tickets": [[key, status.value] for key, status in attendee.tickets],
         "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
         "notes": list(attendee.notes),
@@ -385,8 +386,7 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
             ProvenHandle(Identity(*parts), kind, datetime.fromisoformat(seen_at))
             for *parts, kind, seen_at in profile.get("proven", ())
         ),
-        consent=consent
-        and Consent(frozenset(map(Purpose, consent[0])), datetime.fromisoformat(consent[1]), consent[2]),
+        consent=read_consent(consent) if consent else None,
         tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),
         profile_changed_at=changed_at and datetime.fromisoformat(changed_at),
         notes=tuple(profile.get("notes", ())),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -111,9 +112,12 @@ class World:
         found = boto3.client("dynamodb").scan(TableName=self.table_name)["Items"]
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
-    def upload(self, name: str, body: bytes, *, kind: str = "connections", owner: str | None = None) -> str:
+    def upload(
+        self, name: str, body: bytes, *, kind: str = "connections", owner: str | None = None, basis: str = ""
+    ) -> str:
         key = f"uploads/democon/{kind}/1/{name}"
         metadata = {"owner": owner} if owner else {}
+        metadata |= {"basis": quote(basis)} if basis else {}
         boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
         return key
 

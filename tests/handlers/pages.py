@@ -42,7 +42,7 @@ def attendee(who: str, *, agreed: frozenset[Purpose] = EVERYTHING, **facts: obje
         name=who.title(),
         company=f"{who.title()} Works",
         identities=(Identity("github", who),),
-        consent=Consent(agreed, NOW, "registration"),
+        consent=Consent.of(agreed, NOW, "registration"),
         tickets=((f"icebreaker#T-{who}", Status.REGISTERED),),
     )
     return replace(person, **facts)  # type: ignore[arg-type]

@@ -23,7 +23,6 @@ from shared.registrations import Purpose
 from shared.services._clients import client
 from shared.slots import Slot
 from shared.storage.deliverability import Suppression
-from tests.democon import START
 from tests.handlers.conftest import EVENT, World, registered
 from tests.handlers.steps import (
     answer,
@@ -370,7 +369,7 @@ class TestBeforeItIsSent:
         register(texting, "ann", minute=5, phone="+33199000099", agreed=["introduce", "connections", "text_messages"])
         send(texting, run_wave(texting))
         assert (self.texts(), len(mails_to("ann"))) == ([], 1)
-        assert Purpose.TEXT_MESSAGES not in (attendee("ann").consent or Consent(frozenset(), START, "")).purposes
+        assert Purpose.TEXT_MESSAGES not in (attendee("ann").consent or Consent()).purposes
         assert attendee("ann").agreed(Purpose.INTRODUCE)
         assert storage.deliverability.load(EVENT).texts == 0
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import boto3
@@ -19,6 +20,8 @@ from hypothesis import strategies as st
 from infra.meter import metered
 from infra.meter.sample import storage_client
 from shared import storage
+from shared.attendees import Consent, Said
+from shared.attendees.consent import CONSENT_VERSION
 from shared.connections import Relation
 from shared.identities import Identity
 from shared.introductions import Answer, Outcome, Part, Side
@@ -43,6 +46,12 @@ def browser(world: World) -> Browser:
     for name in ("ann", "mack", "zoe"):
         keep(attendee(name))
     return Browser(world)
+
+
+def switches(browser: Browser) -> list[str]:
+    """What the page says of each switch: when and how it was said."""
+    body = page_of(browser, rest="/data").body
+    return [unescape(text) for text in re.findall(r'<p id="said-[a-z_]+">([^<]*)</p>', body)]
 
 
 def begun() -> None:
@@ -140,6 +149,43 @@ class TestAgreement:
         assert ann_now().consent.purposes == {Purpose.INTRODUCE, Purpose.CONNECTIONS} | {Purpose.TEXT_MESSAGES}
         assert ann_now().consent.given_by == "person"
 
+    def test_each_switch_says_when_and_how_it_was_said(self, browser: Browser) -> None:
+        day = r"on \d+\s\w+ \d{4}"
+        consent = Consent().told(frozenset({Purpose.INTRODUCE, Purpose.REMEMBER}), Said(NOW, "registration"))
+        keep(attendee("ann", consent=consent.decided({Purpose.REMEMBER: False, Purpose.FETCH: True}, NOW)))
+        said = [re.sub(day, "on DAY", text) for text in switches(browser)]
+        assert said == [
+            "As you said when you registered, on DAY.",
+            "Not agreed to when you registered, on DAY.",
+            "As you said yourself, on DAY.",
+            "As you said yourself, on DAY.",
+            "Not agreed to when you registered, on DAY.",
+        ]
+        keep(attendee("ann", consent=None))
+        assert set(switches(browser)) == {"You were not asked yet, and that counts as a no."}
+        of_list = Consent().told(frozenset({Purpose.INTRODUCE}), Said(NOW, "list"), basis="<b>asked at the door</b>.")
+        keep(attendee("ann", consent=of_list))
+        assert re.search(r"organizer’s list says, of [^:]*: <b>asked at the door</b>\.$", switches(browser)[0])
+        assert "<b>asked" not in page_of(browser, rest="/data").body
+
+    def test_what_a_form_answered_while_the_page_was_open_is_not_taken_for_their_own_word(
+        self, browser: Browser
+    ) -> None:
+        page = page_of(browser, rest="/data")
+        everything = ["introduce", "connections", "fetch_connections", "remember", "text_messages"]
+        keep(attendee("ann", consent=Consent().told(frozenset({Purpose.INTRODUCE}), Said(NOW, "registration"))))
+        left_on = [each for each in everything if each != "remember"]
+        browser.press(page_of(browser), "/agree", stood=page.field("stood"), purpose=left_on)
+        assert ann_now().consent.purposes == {Purpose.INTRODUCE}
+        assert set(ann_now().consent.refused) == {Purpose.REMEMBER}
+
+    def test_a_switch_that_nobody_turned_stays_with_the_form(self, browser: Browser) -> None:
+        keep(attendee("ann", consent=Consent().told(frozenset(), Said(NOW, "registration"))))
+        page = page_of(browser, rest="/data")
+        browser.press(page_of(browser), "/agree", stood=page.field("stood"), purpose=["fetch_connections"])
+        assert ann_now().consent.purposes == {Purpose.FETCH}
+        assert ann_now().consent.refused == {}
+
     def test_whoever_ends_the_use_of_their_connections_has_them_forgotten(self, browser: Browser) -> None:
         browser.world.upload("Connections.csv", b"First Name,Last Name,URL\nMack,X,https://linkedin.com/in/mack\n",
                              owner="ann@example.org")  # fmt: skip
@@ -182,6 +228,13 @@ class TestData:
         seen = page_of(browser, rest="/data.json")
         kept = json.loads(seen.body)
         assert kept["email"] == "ann@example.org"
+        assert kept["said_to_each_purpose"]["introduce"] == {
+            "agreed": True,
+            "on": NOW.isoformat(),
+            "by": "registration",
+            "version_of_the_words": CONSENT_VERSION,
+            "basis": "asked on the registration form",
+        }
         assert [each["answer"] for each in kept["answers"]] == ["yes"]
         assert "mack" not in seen.body.lower()
 
@@ -192,7 +245,10 @@ class TestData:
             UPCOMING, storage.imports.ImportReport(f"uploads/democon/connections/{ANN}/1/x.csv", "connections", "done")
         )
         boto3.client("s3").put_object(Bucket="uploads", Key=f"uploads/democon/connections/{ANN}/1/x.csv", Body=b"x")
+        consent = Consent().told(frozenset({Purpose.INTRODUCE}), Said(NOW, "list"), basis="asked at the door")
+        keep(attendee("ann", consent=consent))
         before = browser.world.items()
+        assert "asked at the door" in str(before)
         asked = page_of(browser, rest="/erase")
         assert "It cannot be undone" in asked.text
         assert browser.world.items() == before

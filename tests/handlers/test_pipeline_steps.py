@@ -12,6 +12,8 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from shared import storage
+from shared.attendees import Consent
+from shared.attendees.consent import CONSENT_VERSION, LONGEST_BASIS
 from shared.introductions import State
 from shared.matching import Listing
 from shared.notifications import TopicMessage, day_hours
@@ -19,6 +21,7 @@ from shared.pipeline import send_notification as sending
 from shared.pipeline.event_progress import funnel
 from shared.pipeline.manage_event import erase_attendee, everything_about, withdraw_attendee
 from shared.pipeline.match_attendees import match_everybody
+from shared.registrations import Purpose
 from shared.services.mail import Attempt, Outcome
 from shared.storage.matches import ListingUpdate
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
@@ -78,6 +81,19 @@ class TestImport:
         world.import_upload(world.upload("list.csv", body, kind="attendees"))
         assert report(key).changed == 0
         assert [item for item in world.items() if item["kind"]["S"] != "import"] == before
+
+    def test_what_the_organizer_says_a_list_rests_on_is_kept_with_each_yes_of_it(self, world: World) -> None:
+        body = b"Name,Email,Agreed\nAnn,ann@example.org,yes\nBea,bea@example.org,no\n"
+        world.import_upload(world.upload("list.csv", body, kind="attendees"))
+        yes = (attendee("ann").consent or Consent()).agreements[Purpose.INTRODUCE]
+        assert (yes.given_by, yes.version, yes.basis) == ("list", CONSENT_VERSION, "")
+        world.import_upload(world.upload("again.csv", body, kind="attendees", basis="§ 4 of the\nticket terms" * 20))
+        mended = (attendee("ann").consent or Consent()).agreements[Purpose.INTRODUCE]
+        assert mended.basis.startswith("§ 4 of the ticket terms§ 4")
+        assert len(mended.basis) <= LONGEST_BASIS
+        assert mended.at == yes.at
+        assert not (attendee("bea").consent or Consent()).agreements
+        assert (attendee("bea").consent or Consent()).refusals[Purpose.INTRODUCE].given_by == "list"
 
     def test_a_list_with_one_person_twice_stores_them_once(self, world: World) -> None:
         body = b"Name,Email,Ticket ID\nAnn,ann@example.org,1\nAnn,ann@example.org,2\n"

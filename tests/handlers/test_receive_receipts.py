@@ -195,6 +195,17 @@ class TestTextMessages:
         assert attendee.consent.purposes == {Purpose.INTRODUCE, Purpose.CONNECTIONS}
         assert not stop_text_messages(EVENT, id_of(world, "nobody"), hashing_key=key, now=START)
 
+    def test_what_was_opted_out_of_no_form_turns_on_again(self, world: World) -> None:
+        everything = ["introduce", "connections", "text_messages"]
+        world.post(registered("ann", phone="+33199000010", agreed=everything))
+        key = world.secrets.hashing_key(EVENT)
+        stop_text_messages(EVENT, id_of(world, "ann"), hashing_key=key, now=START)
+        world.post(registered("ann", 9, phone="+33199000011", agreed=everything))
+        attendee = attendees.load(EVENT, id_of(world, "ann"))
+        assert attendee is not None
+        assert attendee.consent is not None
+        assert attendee.consent.purposes == {Purpose.INTRODUCE, Purpose.CONNECTIONS}
+
     def test_a_no_on_the_form_is_heard_after_it_too(self, world: World) -> None:
         world.post(registered("ann", phone="+33199000010", agreed=["introduce", "text_messages"]))
         key = world.secrets.hashing_key(EVENT)
