@@ -182,9 +182,15 @@ class Play:
         """What somebody does until it is said to be done; it hears the id of whom it is about."""
         match deed.what:
             case "decide":
-                purposes = frozenset(map(Purpose, deed.agreed))
+                purposes, every_switch = frozenset(map(Purpose, deed.agreed)), frozenset(Purpose)
+                # Somebody who turns each switch speaks of each purpose: no form says anything of one after that.
                 return lambda who: decide(
-                    self.event, who, purposes, hashing_key=self._hashing_key(), now=self.world.moment()
+                    self.event,
+                    who,
+                    purposes,
+                    turned=every_switch,
+                    hashing_key=self._hashing_key(),
+                    now=self.world.moment(),
                 )
             case "stop":
                 return lambda who: stop(self.event, who, hashing_key=self._hashing_key(), now=self.world.moment())
