@@ -97,7 +97,7 @@ def _follow(event: Event, change: AttendeeChange, attendee: Attendee, key: bytes
     # However they withdrew: on their page, at the ticketing platform, or by being erased.
     said_stop = consent is not None and consent.ended_by_person
     if change.email_before and (Purpose.REMEMBER in change.agreed_before or (_ended_all(change) and said_stop)):
-        at = consent.refusals[Purpose.REMEMBER].at if consent and Purpose.REMEMBER in consent.refusals else now
+        at = consent.changed_at if consent else now
         forget_memory(event, replace(attendee, email=change.email_before), hashing_key=key, at=at)
 
 
