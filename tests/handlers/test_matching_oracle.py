@@ -27,7 +27,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from shared import storage
-from shared.attendees import agree, attendee_id_of
+from shared.attendees import attendee_id_of, refuse
 from shared.connections import Connection, Relation
 from shared.events import Event
 from shared.identities import Identity
@@ -219,7 +219,7 @@ class Person:
     owned: frozenset[Identity] = frozenset()
     agreed: frozenset[Purpose] = frozenset()
     coming: bool = False
-    spoke_themselves: bool = False
+    refused: frozenset[Purpose] = frozenset()  # by their own word, which no registration changes
 
     def agrees(self, purpose: Purpose) -> bool:
         return self.coming and purpose in self.agreed
@@ -241,13 +241,13 @@ class Notebook:
                 person = self.people.setdefault(name, Person())
                 person.coming = True
                 person.owned = owned or person.owned
-                if agreed is not None and not person.spoke_themselves:
-                    person.agreed = agreed
+                if agreed is not None:
+                    person.agreed = agreed - person.refused
             case Cancel(name):
                 self.people.setdefault(name, Person()).coming = False
             case Withdraw(_, purposes) if known is not None:
                 known.agreed -= purposes
-                known.spoke_themselves = True
+                known.refused |= purposes
             case Bring(name, source, listed):
                 self.sets[name, source] = listed
 
@@ -295,8 +295,7 @@ class Venue:
             case Withdraw(name, purposes):
                 attendee = storage.attendees.load(self.event, self.id_of(name))
                 if attendee is not None:
-                    left = attendee.consent.purposes - purposes if attendee.consent else frozenset()
-                    after = agree(attendee, left, now=START)
+                    after = refuse(attendee, purposes, now=START)
                     storage.attendees.save_attendee(self.event, after, attendee, hashing_key=self.key)
             case Bring(name, source, listed):
                 self._bring(self.id_of(name), source, listed, minute)
