@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import traceback
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
-from shared.pages import Reply, Request, headers_of
+from shared.pages.http_api import answer_of, request_of
 from shared.pipeline.at_once import AtOnce
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.serve_pages import serve_page
@@ -35,11 +33,12 @@ storage.connect(os.environ["TABLE_NAME"])
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
-    reply = serve_page(_request(event), tools=tools, now=datetime.now(UTC), failed=_failed)
+    request = request_of(event, base_url=os.environ.get("PUBLIC_URL", ""))
+    reply = serve_page(request, tools=tools, now=datetime.now(UTC), failed=_failed)
     # Neither path nor query: a link is a secret.
     logger.info("page", route=event.get("routeKey"), status=reply.status)
     metrics.add_metric("PageRefused" if reply.status >= 400 else "PageServed", MetricUnit.Count, 1)
-    return _answer(reply)
+    return answer_of(reply)
 
 
 def _failed(error: Exception) -> None:
@@ -47,28 +46,3 @@ def _failed(error: Exception) -> None:
     where = traceback.format_tb(error.__traceback__)
     logger.error("page failed", error=type(error).__name__, where=where)
     metrics.add_metric("PageFailed", MetricUnit.Count, 1)
-
-
-def _request(event: dict[str, Any]) -> Request:
-    http = event["requestContext"]["http"]
-    body = event.get("body") or ""
-    domain = event["requestContext"].get("domainName", "")
-    return Request(
-        method=http["method"],
-        path=event.get("rawPath") or "/",
-        query=event.get("queryStringParameters") or {},
-        headers=event.get("headers") or {},
-        body=_decoded(body) if event.get("isBase64Encoded") else body.encode("utf-8", "replace"),
-        base_url=os.environ.get("PUBLIC_URL") or f"https://{domain}",
-    )
-
-
-def _decoded(body: str) -> bytes:
-    try:
-        return base64.b64decode(body)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _answer(reply: Reply) -> dict[str, Any]:
-    return {"statusCode": reply.status, "headers": headers_of(reply), "body": reply.body, "isBase64Encoded": False}

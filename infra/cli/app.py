@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -267,6 +267,23 @@ def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...
     if capacity is not None:
         raise typer.BadParameter("a TOML file says it itself, for each slot", param_hint="--capacity")
     return slots_from_toml(file.read_text(encoding="utf-8"), zone)
+
+
+@event_app.command("link")
+def link_of_event(
+    event_id: EventId,
+    hours: Annotated[int, typer.Option(min=1, max=24 * 14, help="How long it can be used to sign in.")] = 24,
+) -> None:
+    """The link to the event's pages for its organizers; whoever has it can sign in, so hand it on with care."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    console.print(deployment.organizer_link(event, until=until), soft_wrap=True, markup=False, highlight=False)
+    errors.print(
+        f"Good for {hours} hours, for as many sign-ins as there are organizers; each lasts 12 hours. "
+        "`icebreaker links rotate` ends them all.",
+        style="dim",
+    )
 
 
 @event_app.command("send")

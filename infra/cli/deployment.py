@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 import boto3
@@ -12,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import storage
 from shared.events import Event
-from shared.links import Links
+from shared.links import Links, sign_in_link
 from shared.services import Scheduling, Secrets
 
 
@@ -50,6 +51,11 @@ class Deployment:
         """The links that mails to an attendee carry."""
         api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["PagesUrl"])
         return Links(api_url, self.secrets.link_keys(), event.event_id, attendee_id, event.expires_at.date())
+
+    def organizer_link(self, event: Event, *, until: datetime) -> str:
+        """The link by which an event's organizers sign in."""
+        api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["PagesUrl"])
+        return sign_in_link(api_url, event_id=event.event_id, key=self.secrets.link_keys()[0], until=until)
 
     def webhook_url_with_token(self, event_id: str, platform: str, token: str) -> str:
         """For platforms that let nothing but an address be entered."""

@@ -2,18 +2,25 @@
 
 from shared.links.form import form_token, is_form_token
 from shared.links.link import BadLink, Link, LinkPurpose, Links, Reason, read_link
-from shared.links.paths import PAGE_PATH, PAGE_WITH_REST_PATH, address
+from shared.links.organizer import OrganizerPurpose, organizer_token, read_organizer_token, sign_in_link
+from shared.links.paths import ORGANIZER_PATH, ORGANIZER_WITH_REST_PATH, PAGE_PATH, PAGE_WITH_REST_PATH, address
 
 __all__ = [
+    "ORGANIZER_PATH",
+    "ORGANIZER_WITH_REST_PATH",
     "PAGE_PATH",
     "PAGE_WITH_REST_PATH",
     "BadLink",
     "Link",
     "LinkPurpose",
     "Links",
+    "OrganizerPurpose",
     "Reason",
     "address",
     "form_token",
     "is_form_token",
+    "organizer_token",
     "read_link",
+    "read_organizer_token",
+    "sign_in_link",
 ]

@@ -109,7 +109,7 @@ class Links:
     def _link(self, purpose: LinkPurpose, detail: bytes = b"") -> str:
         head = bytes([VERSION << 4 | purpose]) + _day_number(self.expires).to_bytes(2, "big")
         said = head + base64.b32decode(self.attendee_id.upper()) + detail
-        return address(self.base_url, self.event_id, _text(said + _signature(self.event_id, said, self.keys[0])))
+        return address(self.base_url, self.event_id, encoded(said + signature_of(self.event_id, said, self.keys[0])))
 
 
 def read_link(
@@ -121,12 +121,12 @@ def read_link(
     :param purpose: the only one that is wanted; without one, each is
     :raises BadLink: it was not made by us for this event, is over, or is for something else
     """
-    data = _bytes(token)
+    data = decoded(token)
     if len(data) <= SIGNATURE_BYTES:
         raise BadLink(Reason.MALFORMED)
     said, signature = data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]
     # Every key is tried, whichever fits, and nothing is looked at before one does.
-    good = [hmac.compare_digest(signature, _signature(event_id, said, key)) for key in keys]
+    good = [hmac.compare_digest(signature, signature_of(event_id, said, key)) for key in keys]
     if not any(good):
         raise BadLink(Reason.FORGED)
     link = _understood(said)
@@ -161,18 +161,18 @@ def _day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _signature(event_id: str, said: bytes, key: bytes) -> bytes:
+def signature_of(event_id: str, said: bytes, key: bytes) -> bytes:
     # The id of an event has no NUL, so that nothing can move from one part into the other.
     return hashlib.blake2b(
         event_id.encode("utf-8", "replace") + b"\0" + said, key=key, digest_size=SIGNATURE_BYTES, person=b"link"
     ).digest()
 
 
-def _text(data: bytes) -> str:
+def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _bytes(token: str) -> bytes:
+def decoded(token: str) -> bytes:
     if not token.isascii() or len(token) > LONGEST_TOKEN:
         raise BadLink(Reason.MALFORMED)
     try:
@@ -180,6 +180,6 @@ def _bytes(token: str) -> bytes:
     except (binascii.Error, ValueError):
         raise BadLink(Reason.MALFORMED) from None
     # The decoder passes over foreign characters, and over bits that no byte needs.
-    if _text(data) != token:
+    if encoded(data) != token:
         raise BadLink(Reason.MALFORMED)
     return data

@@ -7,6 +7,8 @@ from typing import Final
 # What the token is for stands in the token: one route serves every link of a mail.
 PAGE_PATH: Final = "/e/{event_id}/{token}"
 PAGE_WITH_REST_PATH: Final = "/e/{event_id}/{token}/{rest+}"  # what the page itself asks for: "erase", "card/…"
+ORGANIZER_PATH: Final = "/o/{event_id}"
+ORGANIZER_WITH_REST_PATH: Final = "/o/{event_id}/{rest+}"
 
 
 def address(base_url: str, event_id: str, token: str) -> str:

@@ -25,6 +25,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
     body: bytes = b""
     base_url: str = ""  # by which the browser reaches us
+    cookies: tuple[str, ...] = ()  # "name=value" each
+    most_body: int = MOST_BODY
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ class Request:
     def form(self) -> Mapping[str, tuple[str, ...]]:
         """The fields of a form, each with all its values; empty where the body is no form of ours."""
         fields: dict[str, tuple[str, ...]] = {}
-        if len(self.body) <= MOST_BODY:
+        if len(self.body) <= self.most_body:
             try:
                 pairs = parse_qsl(self.body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
             except ValueError:
@@ -51,6 +53,11 @@ class Request:
     def value(self, name: str) -> str:
         """The last value of a field of the form, empty where there is none."""
         return self.form.get(name, ("",))[-1]
+
+    def cookies_named(self, name: str) -> list[str]:
+        """The values of the cookies of this name: there may be several, of other paths or made up."""
+        pairs = (cookie.partition("=") for cookie in self.cookies)
+        return [value for each, _, value in pairs if each.strip() == name]
 
     @property
     def is_one_click(self) -> bool:
@@ -72,6 +79,7 @@ class Reply:
     body: str = ""
     content_type: str = HTML
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookie: str = ""  # to be set
 
     @classmethod
     def to(cls, address: str) -> Reply:

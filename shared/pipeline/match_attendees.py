@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.events import Event
-from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, find_listings
+from shared.matching import BY_NAME, ByAttendee, ConnectionSet, DirectoryEntry, Listing, Match, find_listings
+from shared.matching.evidence import listings_to_matches
 from shared.matching.join import join
 from shared.pipeline.at_once import CallWave
 from shared.pipeline.known_events import KnownEvents
@@ -121,6 +122,17 @@ def match_everybody(
     if done < event.shards:
         raise OutOfTime(f"{done} of {event.shards} shards are matched; the next pass goes on with the others")
     return written
+
+
+def look_at_everybody(event: Event, also: Callable[[ConnectionSet], None]) -> list[Match]:
+    """The matches that a full pass would leave, with nothing written.
+
+    :param also: as for :func:`match_everybody`
+    """
+    directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
+    everybody = frozenset(directory)
+    sets = _sets_to_join(event, directory, Changes(findable=everybody, sets=everybody))
+    return listings_to_matches(join(directory.values(), _passing_on(sets, also)).listings())
 
 
 def _work_of_shard(

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from shared.attendees import Attendee
 from shared.events import FOLLOW_UP, Event
@@ -22,14 +23,15 @@ from shared.introductions import (
 )
 from shared.introductions.plan import Pair, Scene, begun, digest, ended, follow_up, moved_on, placed
 from shared.introductions.proposals import propose_mutual
-from shared.matching import Match, claimed_twice
+from shared.matching import ConnectionSet, Match, claimed_twice
 from shared.matching.mutual import MutualCollector
 from shared.notifications import TopicMessage
-from shared.pipeline.match_attendees import match_everybody
+from shared.pipeline.match_attendees import look_at_everybody, match_everybody
 from shared.registrations import Purpose
 from shared.storage import attendees, introductions, matches, meetings
 
 Publish = Callable[[Sequence[TopicMessage]], set[int]]
+Keep = Callable[[Scene, Iterable[Meeting]], Scene]
 
 # A smaller step loses less when the function is cut short; SNS takes ten a call anyway.
 PUBLISHED_TOGETHER = 50
@@ -56,21 +58,14 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
     What happens to pairs is stored before anybody is told of it, so that both sides of a pair are told the same,
     also where the first attempt was cut short in between.
     """
-    people, held, proposals = _look_around(event)
-    scene = _tidied(event, _scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased})
-    without: Mapping[str, str] = {}
-    if wave != FOLLOW_UP:
-        scene = _keep(event, scene, ended(scene))
-        scene = _keep(event, scene, moved_on(scene))
-        scene = _keep(event, scene, placed(scene))
-        beginnings = begun(scene, proposals)
-        without = beginnings.without
-        scene = _keep(event, scene, beginnings.meetings)
-    tell = follow_up if wave == FOLLOW_UP else digest
-    told = ((each, tell(scene, each)) for each in sorted(scene.coming))
+    people, held, proposals = _look_around(event, partial(_match_and_load, event))
+    before, erased = _scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased}
+    _forget_left(event, before, erased)
+    scene, without = _decided(_without(before, erased), proposals, partial(_keep, event))
+    told = _told(scene)
     added: list[Introduction] = []
     unpublished = [i for each in scene.history.values() for i in each if i.wave == wave and i.state is State.PLANNED]
-    for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told if mentions):
+    for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told):
         if introductions.add(event, introduction):
             added.append(introduction)
         else:
@@ -83,6 +78,64 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
         parts=Counter(mention.part for introduction in added for mention in introduction.mentions),
         without=Counter(map(str, without.values())),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a wave would do if it ran now."""
+
+    messages: Mapping[str, Mapping[Part, int]]  # by attendee, how many people would stand in each part of the message
+    waiting: int  # messages of the wave that are planned already and would be put on the topic
+    without: Mapping[str, int]  # by reason, how many could be reached and have nobody
+
+    @property
+    def parts(self) -> Mapping[Part, int]:
+        """How many mentions of each kind, over all messages."""
+        total: Counter[Part] = Counter()
+        for message in self.messages.values():
+            total.update(message)
+        return total
+
+
+def preview(event: Event, wave: str, *, now: datetime) -> Preview:
+    """The same decisions as a wave's, from what is known now, with nothing stored and nobody told.
+
+    Whom a message would be about stays here: that two know each other is theirs to know.
+    """
+    people, _, proposals = _look_around(event, partial(look_at_everybody, event))
+    scene = _without(_scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased})
+    scene, without = _decided(scene, proposals, Scene.with_meetings)
+    planned = {each for each, history in scene.history.items() if any(i.wave == wave for i in history)}
+    return Preview(
+        messages={
+            each: Counter(mention.part for mention in mentions)
+            for each, mentions in _told(scene)
+            if each not in planned
+        },
+        waiting=sum(i.wave == wave and i.state is State.PLANNED for each in scene.history.values() for i in each),
+        without=Counter(map(str, without.values())),
+    )
+
+
+def _decided(scene: Scene, proposals: Iterable[Proposal], keep: Keep) -> tuple[Scene, Mapping[str, str]]:
+    """What becomes of the pairs in this wave; and by attendee, why somebody who could be reached has nobody.
+
+    :param keep: is given the meetings that change at each step, before the next step looks at them
+    """
+    if scene.wave == FOLLOW_UP:
+        return scene, {}
+    scene = keep(scene, ended(scene))
+    scene = keep(scene, moved_on(scene))
+    scene = keep(scene, placed(scene))
+    beginnings = begun(scene, proposals)
+    return keep(scene, beginnings.meetings), beginnings.without
+
+
+def _told(scene: Scene) -> Iterator[tuple[str, Sequence[Mention]]]:
+    """By attendee, what they are told; those who are told nothing are left out."""
+    tell = follow_up if scene.wave == FOLLOW_UP else digest
+    told = ((each, tell(scene, each)) for each in sorted(scene.coming))
+    return ((each, mentions) for each, mentions in told if mentions)
 
 
 def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
@@ -110,11 +163,21 @@ def _there_already(event: Event, introduction: Introduction) -> list[Introductio
     return [stored] if stored is not None and stored.state is State.PLANNED else []
 
 
-def _look_around(event: Event) -> tuple[dict[str, Attendee], Mapping[str, frozenset[str]], Iterable[Proposal]]:
-    """Everybody; by attendee the networks on which their handle is held; and whoever might be introduced."""
+def _match_and_load(event: Event, also: Callable[[ConnectionSet], None]) -> list[Match]:
+    match_everybody(event, also=also)
+    return matches.load_all(event)
+
+
+def _look_around(
+    event: Event, match: Callable[[Callable[[ConnectionSet], None]], list[Match]]
+) -> tuple[dict[str, Attendee], Mapping[str, frozenset[str]], Iterable[Proposal]]:
+    """Everybody; by attendee the networks on which their handle is held; and whoever might be introduced.
+
+    :param match: gives the event's matches, and hands every connection set to what it is given
+    """
     directory = attendees.directory(event)
     mutual = MutualCollector(directory)
-    match_everybody(event, also=mutual.add)
+    found = match(mutual.add)
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     # Whoever has proven a handle is not held by somebody else's claim to it.
     held = {
@@ -122,7 +185,6 @@ def _look_around(event: Event) -> tuple[dict[str, Attendee], Mapping[str, frozen
         for attendee_id, networks in claimed_twice(directory).items()
         if attendee_id in people
     }
-    found = matches.load_all(event)
     return people, held, (*_of_matches(found, people, held), *_of_mutuals(found, mutual))
 
 
@@ -156,19 +218,21 @@ def _scene(event: Event, wave: str, people: Mapping[str, Attendee], now: datetim
     )
 
 
-def _tidied(event: Event, scene: Scene, erased: Set[str]) -> Scene:
+def _without(scene: Scene, erased: Set[str]) -> Scene:
     """Without what an earlier wave wrote about somebody who was forgotten while it was at work."""
-    left = {pair for pair in scene.meetings if not erased.isdisjoint(pair)}
-    for a, b in sorted(left):
-        meetings.delete_of(event, a, [b])
-    told = sorted(erased & scene.history.keys())
-    for each in told:
-        introductions.delete_of(event, each)
     return replace(
         scene,
-        meetings={pair: meeting for pair, meeting in scene.meetings.items() if pair not in left},
-        history={each: history for each, history in scene.history.items() if each not in told},
+        meetings={pair: meeting for pair, meeting in scene.meetings.items() if erased.isdisjoint(pair)},
+        history={each: history for each, history in scene.history.items() if each not in erased},
     )
+
+
+def _forget_left(event: Event, scene: Scene, erased: Set[str]) -> None:
+    """Delete just that."""
+    for a, b in sorted(pair for pair in scene.meetings if not erased.isdisjoint(pair)):
+        meetings.delete_of(event, a, [b])
+    for each in sorted(erased & scene.history.keys()):
+        introductions.delete_of(event, each)
 
 
 def _keep(event: Event, scene: Scene, changed: Iterable[Meeting]) -> Scene:

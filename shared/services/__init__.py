@@ -6,9 +6,11 @@ from shared.services.pointers import PointerMessage, PointerQueue
 from shared.services.schedules import (
     Scheduling,
     create_schedules,
+    delete_schedule,
     delete_schedules,
     move_schedule,
     schedule_at_once,
+    scheduled_waves,
 )
 from shared.services.secrets import Secrets
 from shared.services.topic import publish
@@ -22,11 +24,13 @@ __all__ = [
     "Secrets",
     "Uploads",
     "create_schedules",
+    "delete_schedule",
     "delete_schedules",
     "move_schedule",
     "publish",
     "ring",
     "schedule_at_once",
+    "scheduled_waves",
     "send_email",
     "send_text_message",
 ]

@@ -67,6 +67,23 @@ def move_schedule(event: Event, wave: str, *, at: datetime, scheduling: Scheduli
         _create(event, wave, at, scheduling, name=name)
 
 
+def scheduled_waves(event: Event, *, group: str) -> frozenset[str]:
+    """Those of an event's waves, the morning after included, that have a schedule; the others ran or are held back."""
+    pages = client("scheduler").get_paginator("list_schedules").paginate(GroupName=group, NamePrefix=_name(event, ""))
+    names = {schedule["Name"] for page in pages for schedule in page["Schedules"]}
+    return frozenset(wave for wave, _ in _waves(event) if _name(event, wave) in names)
+
+
+def delete_schedule(event: Event, wave: str, *, group: str) -> bool:
+    """Hold a wave back; False where it has no schedule."""
+    scheduler = client("scheduler")
+    try:
+        scheduler.delete_schedule(Name=_name(event, wave), GroupName=group)
+    except scheduler.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
 def delete_schedules(event: Event, *, group: str) -> int:
     """Remove what is left of an event's schedules; how many there were."""
     scheduler = client("scheduler")
