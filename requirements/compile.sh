@@ -13,3 +13,6 @@ lock dev
 lock layer --constraint dev.txt
 lock sam
 lock bench
+lock checks --constraint dev.txt
+lock checkov
+lock fuzz --constraint dev.txt

@@ -33,12 +33,11 @@ storage.connect(os.environ["TABLE_NAME"])
 @app.post("/events/<event_id>/registrations/<platform>")
 def post_registration(event_id: str, platform: str) -> Response[str]:
     received = app.current_event
-    body = received.body or ""
     receipt = receive_registration(
         event_id,
         platform,
         received.headers,
-        base64.b64decode(body) if received.is_base64_encoded else body.encode(),
+        _bytes(received.body or "", encoded=received.is_base64_encoded),
         events=events,
         secrets=secrets,
         pointers=pointers,
@@ -50,6 +49,15 @@ def post_registration(event_id: str, platform: str) -> Response[str]:
     if receipt.answer:
         return _json(200, receipt.answer)
     return _json(202 if receipt.later else 200, {"changed": receipt.changed, "reason": receipt.reason})
+
+
+def _bytes(body: str, *, encoded: bool | None) -> bytes:
+    if not encoded:
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body)
+    except ValueError:
+        raise BadPayload(["the body: is marked as base64, and is none"]) from None
 
 
 @app.get("/events/<event_id>/registrations/<platform>")

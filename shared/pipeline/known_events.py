@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from shared.events import Event
+from shared.events.event import SLUG
 from shared.storage import events
 
 REMEMBERED_FOR_S = int(os.environ.get("EVENTS_REMEMBERED_FOR_S", "60"))
@@ -24,6 +25,8 @@ class KnownEvents:
         if known is not None and self._clock() - known[0] < REMEMBERED_FOR_S:
             return known[1]
         self._remembered.pop(event_id, None)
+        if not SLUG.fullmatch(event_id):
+            return None  # no event is called so, and DynamoDB would fail on a longer key than it allows
         event = events.load(event_id)
         if event is not None:
             self._remembered[event_id] = (self._clock(), event)

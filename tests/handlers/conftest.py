@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +13,6 @@ from urllib.parse import quote
 import boto3
 import pytest
 from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
 from shared import registrations, storage
 from shared.events import Wave
@@ -22,8 +20,10 @@ from shared.services import Secrets
 from shared.services._clients import client
 from tests import democon
 from tests.democon import START
+from tests.handlers.privileges import WATCH
+from tests.template import written
 
-TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text())
+TEMPLATE = written()
 EVENT = replace(
     democon.EVENT, waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1)))
 )
@@ -67,9 +67,16 @@ class World:
     calls: list[str] = field(default_factory=list)  # DynamoDB operations, in order
 
     def handler(self, name: str) -> Any:
-        """A function's handler as a new container would load it."""
-        module = importlib.import_module(f"functions.{name}.handler")
-        return importlib.reload(module)
+        """A function's handler as a new container would load it, with no more rights than its role has."""
+        module = importlib.reload(importlib.import_module(f"functions.{name}.handler"))
+        handle = module.handler
+
+        def with_its_role(event: dict[str, Any], context: Any) -> Any:
+            with WATCH.as_role_of(name):
+                return handle(event, context)
+
+        vars(module)["handler"] = with_its_role
+        return module
 
     def post(self, payload: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
         """Deliver a webhook in our own format; signed, unless ``headers`` say otherwise."""
@@ -132,6 +139,14 @@ class World:
             },
             CONTEXT,
         )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_refused() -> Iterator[None]:
+    """No function did in a test what its role in the template does not allow."""
+    WATCH.refused.clear()
+    yield
+    assert WATCH.refused == []
 
 
 @pytest.fixture
