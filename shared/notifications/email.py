@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shared.notifications.letter import Letter
 from shared.notifications.rendering import mail_to_stop, render, subject, words_of
@@ -17,6 +17,31 @@ from shared.notifications.sections import one_line
 
 if TYPE_CHECKING:
     from shared.slots import CalendarPart
+
+
+# They hold addresses and ids, and programs read them.
+_FOR_PROGRAMS: Final = ("In-Reply-To", "References", "List-Unsubscribe")
+
+
+class _AsItStands(UnstructuredHeader):
+    """A header of ASCII that is folded at its spaces and nowhere else.
+
+    The library writes a word that is longer than a line as encoded words (RFC 2047), which no mail program undoes
+    within an address: there would be no one-click way out, and no conversation.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split(" ")) + policy.linesep  # type: ignore[attr-defined]
+
+
+def _policy() -> Policy:
+    registry = HeaderRegistry()
+    for name in _FOR_PROGRAMS:
+        registry.map_to_type(name, _AsItStands)  # type: ignore[arg-type]
+    return SMTP.clone(header_factory=registry)
+
+
+_POLICY: Final = _policy()
 
 
 def compose_email(
@@ -40,11 +65,11 @@ def compose_email(
     :raises BrokenTemplate: one of those cannot be used; names file and line
     """
     event, domain = letter.event, sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(one_line(sender_name), addr_spec=sender)
-    message["To"] = Address(one_line(letter.to_name), addr_spec=to)
-    message["Reply-To"] = Address(one_line(event.organizer), addr_spec=event.contact)
-    message["Subject"] = subject(letter, templates)
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = Address(_in_header(sender_name), addr_spec=sender)
+    message["To"] = Address(_in_header(letter.to_name), addr_spec=to)
+    message["Reply-To"] = Address(_in_header(event.organizer), addr_spec=event.contact)
+    message["Subject"] = _in_header(subject(letter, templates))
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{domain}>"
     thread = f"<{event.event_id}.event@{domain}>"
@@ -58,6 +83,14 @@ def compose_email(
     # Only now: setting a content takes away every header about it.
     message["Content-Language"] = words_of(letter, templates).language
     return message
+
+
+def _in_header(text: str) -> str:
+    """A text that people typed, as it may stand in a header.
+
+    The library takes "=?utf-8?q?=0D=0A…?=" for an encoded word, and writes out the line break that it stands for.
+    """
+    return one_line(text).replace("=?", "= ?")
 
 
 def _add_way_out(message: EmailMessage, letter: Letter) -> None:

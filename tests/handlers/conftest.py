@@ -182,7 +182,7 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
     client.cache_clear()
 
 
-def registered(name: str, minute: int = 0, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:
+def registered(name: str, minute: int = 0, /, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:
     """A payload in our own format for an invented person."""
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minute)
     return {

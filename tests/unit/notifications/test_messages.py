@@ -26,8 +26,12 @@ def letter(*people: Person, to: str = "Ann O'Neil", first: bool = True, **more: 
 
 
 def mail(of: Letter, to: str = "ann@example.org") -> EmailMessage:
-    composed = compose_email(of, to=to, sender="hello@icebreaker.example", sender_name="Icebreaker", now=START)
-    return message_from_bytes(composed.as_bytes(), policy=default)
+    return message_from_bytes(raw(of, to), policy=default)
+
+
+def raw(of: Letter, to: str = "ann@example.org") -> bytes:
+    """The mail as SES gets it."""
+    return compose_email(of, to=to, sender="hello@icebreaker.example", sender_name="Icebreaker", now=START).as_bytes()
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -198,3 +202,31 @@ def test_no_name_becomes_a_header_or_markup(to: str, name: str, company: str) ->
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
     assert "<script" not in parts(message)[1]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "UTF-7", "us-ascii*en"])
+@pytest.mark.parametrize(
+    "word", ["=?{}?q?Ann=0D=0ABcc=3A_victim=40example=2Enet?=", "=?{}?b?QW5uDQpCY2M6IHZAZXhhbXBsZS5uZXQ=?=", "==??="]
+)
+def test_no_encoded_word_that_somebody_typed_is_decoded_into_a_header(word: str, charset: str) -> None:
+    name = word.format(charset)
+    harmless = mail(letter())
+    for sent in (raw(letter(Person(name, name, "How."), to=name)), raw(letter(MACK, to=f"{name} {name}"))):
+        assert b"\nBcc" not in sent.partition(b"\r\n\r\n")[0]
+        read = message_from_bytes(sent, policy=default)
+        assert read["Bcc"] is None
+        assert [address.addr_spec for address in read["To"].addresses] == ["ann@example.org"]
+        assert read.keys() == harmless.keys()
+
+
+def test_headers_for_programs_stand_there_as_they_are_however_long() -> None:
+    """Encoded words within an address are undone by nobody: there would be no one-click way out."""
+    url = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/e/a-conference-with-a-long-name-2027/" + "x" * 44
+    event = replace(EVENT, event_id="e" * 63)
+    head = raw(replace(letter(unsubscribe_url=url), event=event)).partition(b"\r\n\r\n")[0].decode()
+    unfolded = head.replace("\r\n ", " ")
+    assert f"List-Unsubscribe: <{url}>, <mailto:" in unfolded
+    assert f"\r\nReferences: <{'e' * 63}.event@icebreaker.example>\r\n" in unfolded
+    assert f"\r\nIn-Reply-To: <{'e' * 63}.event@icebreaker.example>\r\n" in unfolded
+    assert "=?" not in head
+    assert max(map(len, head.split("\r\n"))) <= 998  # RFC 5322
