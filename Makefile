@@ -8,7 +8,10 @@ STACK  ?= icebreaker
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test simulate semantics lint checkov audit sbom pictures local build deploy lock clean
+# Debian's own browser: Playwright's would be downloaded from elsewhere.
+GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
+
+.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -40,8 +43,13 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 demo: setup      ## Paris 1832: the whole pipeline on this machine, from registration to the mail
 	$(BIN)/python -m infra.demo
 
-test: lint       ## Lint, types, template checks, then every test
-	$(BIN)/python -m pytest
+test: lint       ## Lint, types, template checks, then every test (installs Debian's chromium)
+	@$(GET_CHROMIUM) || echo "No chromium here, and it cannot be installed without root and apt-get: the tests in a browser are skipped." >&2
+	$(BIN)/python -m pytest -rs
+
+browser: setup   ## The pages in a real browser, on the local stack (installs Debian's chromium)
+	@$(GET_CHROMIUM) || { echo "The tests in a browser need chromium: apt-get install chromium, as root." >&2; exit 1; }
+	$(BIN)/python -m pytest -rs tests/browser
 
 simulate: setup  ## SEEDS=10000 worlds of people, faults and late deliveries; SEED=17 replays one
 	$(BIN)/python -W ignore -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)) \
@@ -80,9 +88,9 @@ sbom: .venv-checks/ready ## What is deployed, as CycloneDX, in build/sbom.json
 	.venv-checks/bin/cyclonedx-py requirements requirements/layer.txt \
 		--output-reproducible --output-format JSON --output-file build/sbom.json
 
-pictures: setup  ## The pictures of the mails, in build/pictures (installs Debian's chromium)
-	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
-	$(BIN)/python -m tests.pictures mails
+pictures: setup  ## The pictures of mails and pages, in build/pictures (installs Debian's chromium)
+	@$(GET_CHROMIUM) || { echo "Pictures need chromium: apt-get install chromium, as root." >&2; exit 1; }
+	$(BIN)/python -m tests.pictures mails pages
 
 local: setup     ## The stack on this machine, until Ctrl-C
 	$(BIN)/python -m infra.local

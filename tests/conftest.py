@@ -1,7 +1,37 @@
-"""What tests of several kinds share."""
+"""What the tests of several folders share: one local stack for everything that needs the whole template."""
 
-from hypothesis import HealthCheck, settings
+from __future__ import annotations
 
-# One example may meet a cold import or a busy machine: how long it takes says nothing.
-settings.register_profile("icebreaker", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("icebreaker")
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra.local import LocalStack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The whole template, deployed once for all tests of a session."""
+    from infra.local import running
+
+    with running(tmp_path_factory.mktemp("stack")) as running_stack:
+        yield running_stack
+
+
+@pytest.fixture
+def stack_as_aws(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    point_at(stack, monkeypatch)
+
+
+def point_at(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point this process's AWS at the stack, as the command line of an organizer's engineer would be."""
+    from shared.services._clients import client
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    client.cache_clear()

@@ -1,4 +1,4 @@
-"""``python -m tests.pictures mails``: PNGs of example mails, written to build/pictures/."""
+"""``python -m tests.pictures mails pages``: PNGs of example mails and of the pages, written to build/pictures/."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from tests.pictures.mails import draw_mails
+from tests.pictures.pages import draw_pages
 
-DRAWINGS = {"mails": draw_mails}
+DRAWINGS = {"mails": draw_mails, "pages": draw_pages}
 FOLDER = Path("build/pictures")
 
 
