@@ -54,6 +54,7 @@
     sending.send(data);
   };
 
+  form.querySelector(".drop").hidden = false;
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   for (const name of ["dragover", "dragleave", "drop"]) {
     form.addEventListener(name, (event) => {
