@@ -16,7 +16,7 @@ from shared import storage
 from shared.pages.http_api import answer_of, request_of
 from shared.pipeline.organizer.serve import serve_organizer
 from shared.pipeline.organizer.visit import OrganizerTools
-from shared.services import Scheduling, Secrets, Uploads, publish
+from shared.services import DeadLetters, Scheduling, Secrets, Uploads, publish
 
 MOST_FORM = 512 * 1024  # an event with a thousand slots
 
@@ -27,6 +27,7 @@ tools = OrganizerTools(
     uploads=Uploads(os.environ["UPLOADS_BUCKET"]),
     scheduling=Scheduling.from_environment(os.environ),
     publish=partial(publish, os.environ["TOPIC_ARN"]),
+    dead_letters=DeadLetters.from_environment(os.environ),
 )
 storage.connect(os.environ["TABLE_NAME"])
 

@@ -1,6 +1,7 @@
 """The AWS services other than DynamoDB, as few calls each as the pipeline needs; one botocore session for all."""
 
 from shared.services.alarm import ring
+from shared.services.dead_letters import DeadLetters
 from shared.services.mail import Outcome, send_email, send_text_message
 from shared.services.pointers import PointerMessage, PointerQueue
 from shared.services.schedules import (
@@ -17,6 +18,7 @@ from shared.services.topic import publish
 from shared.services.uploads import Uploads
 
 __all__ = [
+    "DeadLetters",
     "Outcome",
     "PointerMessage",
     "PointerQueue",

@@ -47,9 +47,18 @@ def delete_of(event: Event, attendee_id: str) -> None:
             batch.delete(ImportItem(pk, f"fetch/{source}/{attendee_id}"))
 
 
+def load_all(event: Event) -> list[ImportReport]:
+    """Of every upload of the event, and every list that was looked up for its attendees."""
+    return [_report(item) for item in ImportItem.query(partition(event.event_id, "IMPORT"), consistent_read=True)]
+
+
 def load(event: Event, upload: str) -> ImportReport | None:
     try:
         item = ImportItem.get(partition(event.event_id, "IMPORT"), upload, consistent_read=True)
     except DoesNotExist:
         return None
+    return _report(item)
+
+
+def _report(item: ImportItem) -> ImportReport:
     return ImportReport(**(item.report | {"notes": tuple(item.report["notes"])}))

@@ -14,10 +14,16 @@ from shared.introductions.words_language import Words, words_for
 from shared.links import ORGANIZER_PATH, form_token, is_form_token
 from shared.notifications import TopicMessage
 from shared.pages import Reply, Request, page
-from shared.services import Scheduling, Secrets, Uploads
+from shared.services import DeadLetters, Scheduling, Secrets, Uploads
 
 # What stands in the navigation: the path below the event, and what it is called.
-PAGES: Final = (("", "Overview"), ("waves", "Waves"), ("network", "Network"), ("attendees", "Attendees"))
+PAGES: Final = (
+    ("", "Overview"),
+    ("waves", "Waves"),
+    ("network", "Network"),
+    ("attendees", "Attendees"),
+    ("problems", "Problems"),
+)
 WORDS: Final = "en"  # the organizer's pages are in English
 
 
@@ -29,6 +35,7 @@ class OrganizerTools:
     uploads: Uploads
     scheduling: Scheduling
     publish: Callable[[Sequence[TopicMessage]], set[int]]
+    dead_letters: tuple[DeadLetters, ...]
 
 
 @dataclass(frozen=True)
