@@ -14,6 +14,7 @@ from infra.local.stack import LocalStack
 from shared import storage
 from shared.attendees import attendee_id_of
 from shared.events import Event, event_from_toml
+from shared.introductions import State
 from shared.pipeline import manage_event
 
 EVENT_ID: Final = "try-it"
@@ -90,7 +91,7 @@ def make_example(stack: LocalStack, folder: Path) -> list[str]:
         wait_for_report(event, key, timeout_s=PATIENCE_S)
     _wait(lambda: len(storage.matches.load_all(event)) == PAIRS)
     manage_event.send_wave_now(event, event.waves[0].name, scheduling=deployment.scheduling, now=datetime.now(UTC))
-    _wait(lambda: any(READER in mail["To"] for mail in stack.mailbox()))
+    _wait(lambda: _is_out(event))
     return _links(deployment, event)
 
 
@@ -104,6 +105,12 @@ def _links(deployment: Deployment, event: Event) -> list[str]:
     else:
         lines.append(f"For the organizer:    .venv/bin/icebreaker status {EVENT_ID}")
     return lines
+
+
+def _is_out(event: Event) -> bool:
+    """Whether every introduction has gone out: pages show what was said, and nothing before."""
+    found = list(storage.introductions.load_all(event))
+    return bool(found) and all(each.state in (State.SENT, State.DELIVERED) for each in found)
 
 
 def _wait(condition: Callable[[], bool]) -> None:
