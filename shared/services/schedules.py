@@ -69,9 +69,17 @@ def move_schedule(event: Event, wave: str, *, at: datetime, scheduling: Scheduli
 
 def scheduled_waves(event: Event, *, group: str) -> frozenset[str]:
     """Those of an event's waves, the morning after included, that have a schedule; the others ran or are held back."""
-    pages = client("scheduler").get_paginator("list_schedules").paginate(GroupName=group, NamePrefix=_name(event, ""))
-    names = {schedule["Name"] for page in pages for schedule in page["Schedules"]}
-    return frozenset(wave for wave, _ in _waves(event) if _name(event, wave) in names)
+    return frozenset(wave for wave, _ in _waves(event) if _is_scheduled(event, wave, group))
+
+
+def _is_scheduled(event: Event, wave: str, group: str) -> bool:
+    # Listing asks for a right to every schedule of the account, and there are at most five to look at.
+    scheduler = client("scheduler")
+    try:
+        scheduler.get_schedule(Name=_name(event, wave), GroupName=group)
+    except scheduler.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def delete_schedule(event: Event, wave: str, *, group: str) -> bool:

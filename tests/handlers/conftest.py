@@ -168,7 +168,9 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         )
         queue = boto3.client("sqs").create_queue(QueueName="pointers")
         monkeypatch.setenv("POINTER_QUEUE_URL", queue["QueueUrl"])
-        addresses = [boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("dead", "alive")]
+        addresses = [
+            boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("EmailDeadLetters", "EmailQueue")
+        ]
         monkeypatch.setenv("DEAD_LETTERS", ",".join(["emails", *addresses]))
         boto3.client("sns").create_topic(Name="introductions")
         boto3.client("ses").verify_email_identity(EmailAddress="hello@icebreaker.example")

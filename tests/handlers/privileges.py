@@ -313,11 +313,15 @@ def _to_topic_or_phone(params: Mapping[str, Any]) -> str:
     return _topic(params["TopicArn"]) if "TopicArn" in params else "*"
 
 
-def _schedule(params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    arn = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{_of_the_template(params['GroupName'])}/{params['Name']}"
+def _name_of_schedule(params: Mapping[str, Any]) -> str:
+    return f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{_of_the_template(params['GroupName'])}/{params['Name']}"
+
+
+def _schedule(params: Mapping[str, Any], action: str = "CreateSchedule") -> list[tuple[Any, ...]]:
+    arn = _name_of_schedule(params)
     passed = (("iam:PassedToService", "scheduler.amazonaws.com"),)
     return [
-        ("scheduler:CreateSchedule", arn),
+        (f"scheduler:{action}", arn),
         ("iam:PassRole", _role(params["Target"]["RoleArn"]), frozenset(), passed),
     ]
 
@@ -359,6 +363,16 @@ _OTHERS: Final[Mapping[tuple[str, str], Any]] = {
         ("s3:ListBucket", _object(p | {"Key": ""}).rstrip("/"), frozenset(), (("s3:prefix", p.get("Prefix", "")),))
     ],
     ("scheduler", "CreateSchedule"): _schedule,
+    ("scheduler", "UpdateSchedule"): lambda p: _schedule(p, "UpdateSchedule"),
+    ("scheduler", "GetSchedule"): lambda p: [("scheduler:GetSchedule", _name_of_schedule(p))],
+    ("scheduler", "DeleteSchedule"): lambda p: [("scheduler:DeleteSchedule", _name_of_schedule(p))],
+    ("ssm", "PutParameter"): lambda p: [("ssm:PutParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Name']}")],
+    ("ssm", "GetParametersByPath"): lambda p: [
+        ("ssm:GetParametersByPath", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Path']}")
+    ],
+    ("sqs", "GetQueueAttributes"): lambda p: [("sqs:GetQueueAttributes", _queue(p["QueueUrl"]))],
+    ("sqs", "ReceiveMessage"): lambda p: [("sqs:ReceiveMessage", _queue(p["QueueUrl"]))],
+    ("sqs", "DeleteMessage"): lambda p: [("sqs:DeleteMessage", _queue(p["QueueUrl"]))],
     ("sesv2", "SendEmail"): _mail,
 }
 

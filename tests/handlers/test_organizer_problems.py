@@ -67,7 +67,9 @@ def test_a_message_of_which_nobody_knows_is_settled_by_the_organizer(browser: Or
 
 
 def test_a_list_s_rejects_can_be_fetched_and_nobody_s_own(browser: OrganizerBrowser) -> None:
-    storage.imports.save(UPCOMING, ImportReport(UPLOAD, "attendees", "done", 9, 8, 1, rejects="rejects/x.csv"))
+    storage.imports.save(
+        UPCOMING, ImportReport(UPLOAD, "attendees", "done", 9, 8, 1, rejects="rejects/democon/attendees/1/list.csv.csv")
+    )
     storage.imports.save(UPCOMING, ImportReport(OWN, "connections", "done", 9, 8, 1, rejects="rejects/y.csv"))
     seen = browser.get(f"{HOME}/problems")
     assert "list.csv" in seen.text

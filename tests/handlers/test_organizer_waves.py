@@ -107,7 +107,7 @@ class TestPreview:
         browser.sign_in()
         text = browser.get(f"{HOME}/waves/first/preview").text
         assert "Ann" in text
-        assert "told of" in text
+        assert "introduced by name" in text
         people = text[text.index("People in the message") :]
         assert people.count("Mack") == 1  # their own line, and not that of whom they know
 

@@ -13,7 +13,7 @@ from shared.introductions.words_language import words_for
 from shared.links import ORGANIZER_PATH
 from shared.links.organizer import SIGN_IN
 from shared.pages import Reply, Request, page
-from shared.pipeline.organizer import network, overview, people, problems, session, waves
+from shared.pipeline.organizer import network, overview, people, problems, session, settings, waves
 from shared.pipeline.organizer.visit import WORDS, OrganizerTools, OrganizerVisit
 from shared.storage import Conflict, events
 
@@ -135,6 +135,9 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "attendees/*/withdraw"): people.post_withdraw,
     ("GET", "attendees/*/erase"): people.ask_erase,
     ("POST", "attendees/*/erase"): people.post_erase,
+    ("GET", "event"): settings.show,
+    ("POST", "secret"): settings.post_secret,
+    ("POST", "test-registration"): settings.post_test,
     ("GET", "problems"): problems.show,
     ("GET", "rejects"): problems.rejects,
     ("POST", "claim"): problems.post_claim,

@@ -23,6 +23,7 @@ PAGES: Final = (
     ("network", "Network"),
     ("attendees", "Attendees"),
     ("problems", "Problems"),
+    ("event", "Event"),
 )
 WORDS: Final = "en"  # the organizer's pages are in English
 

@@ -34,12 +34,12 @@ STATE_WORDS: Final[Mapping[State, str]] = {
     State.RETRACTED: "taken back",
 }
 PART_WORDS: Final[Mapping[Part, str]] = {
-    Part.TOLD: "told of",
-    Part.CONFIRM: "asked to confirm",
-    Part.ASKED: "asked about, without a name",
-    Part.AGREED: "both would like to meet",
+    Part.TOLD: "introduced by name",
+    Part.CONFIRM: "to confirm",
+    Part.ASKED: "asked about without a name",
+    Part.AGREED: "to meet, as both would like",
     Part.GONE: "not coming any more",
-    Part.FOLLOW_UP: "did you meet?",
+    Part.FOLLOW_UP: "asked whether they met",
 }
 DONE: Final[Mapping[str, str]] = {
     "sent": "The wave runs within a minute.",
