@@ -28,7 +28,9 @@ class Result:
     """What was found, by e-mail address, and what is wrong with it."""
 
     found: set[Pair] = field(default_factory=set)
-    introduced: set[Pair] = field(default_factory=set)  # (who was told, of whom)
+    met: set[Pair] = field(default_factory=set)  # both say so
+    told: set[Pair] = field(default_factory=set)  # each of the other, and not in the above
+    asked: set[Pair] = field(default_factory=set)  # and not told
     summary: dict[str, int | float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)  # sentences; none if all is well
 
@@ -46,7 +48,9 @@ def check(stack: LocalStack, cast: Cast, story: Story) -> Result:
     sent = [i for i in introductions if i.state in (State.SENT, State.DELIVERED)]
     result = Result(
         found={_pair(address[m.a], address[m.b]) for m in storage.matches.load_all(event)},
-        introduced={(address[i.attendee_id], address[p]) for i in sent for p in i.told(Part.TOLD, Part.CONFIRM)},
+        met={pair for pair, m in meetings.items() if m.state is MeetingState.MET},
+        told={p for p, m in meetings.items() if m.stage is Stage.TOLD and m.state is not MeetingState.MET},
+        asked={pair for pair, m in meetings.items() if m.stage is not Stage.TOLD},
     )
     mails, texts = stack.mailbox(), stack.text_messages()
     offline = match_offline(story.folder / "attendees.csv", story.folder / "connections", assume_agreed=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 import networkx as nx
@@ -15,6 +15,11 @@ from infra.demo.cast import SEED, Cast
 
 if TYPE_CHECKING:
     from infra.demo.check import Result
+
+
+MET: Final = "#2f7d5b"
+TOLD: Final = "#d2693c"
+ASKED: Final = "#7f9fb8"
 
 
 def write_mails(mails: Iterable[EmailMessage], folder: Path) -> None:
@@ -29,7 +34,7 @@ def write_mails(mails: Iterable[EmailMessage], folder: Path) -> None:
 
 
 def draw_overview(cast: Cast, result: Result, path: Path) -> None:
-    """Who knows whom (thin), who was found (blue), who was introduced (orange); those who never agreed are hollow."""
+    """Who knows whom (thin), who was asked (blue), told (orange), and met (green); who is not there is hollow."""
     mpl.use("Agg")
     from matplotlib import pyplot as plt
     from matplotlib.lines import Line2D
@@ -39,14 +44,17 @@ def draw_overview(cast: Cast, result: Result, path: Path) -> None:
     graph.add_nodes_from(person.email for person in cast.people)
     graph.add_edges_from((person.email, other) for person in cast.people for other in person.knows)
     places = nx.spring_layout(graph, k=0.62, iterations=600, seed=SEED)
-    introduced = {(min(pair), max(pair)) for pair in result.introduced}
-    found = result.found - introduced
-    unknown = [e for e in graph.edges if (min(e), max(e)) not in introduced | found]
+    drawn = result.met | result.told | result.asked
+    rest = [e for e in graph.edges if (min(e), max(e)) not in drawn]
 
-    figure, axes = plt.subplots(figsize=(13, 9), dpi=110)
-    nx.draw_networkx_edges(graph, places, unknown, ax=axes, edge_color="#d9d4cc", width=0.7)
-    nx.draw_networkx_edges(graph, places, sorted(found), ax=axes, edge_color="#7f9fb8", width=1.4)
-    nx.draw_networkx_edges(graph, places, sorted(introduced), ax=axes, edge_color="#d2693c", width=2.0)
+    figure, axes = plt.subplots(figsize=(13, 9), dpi=100)
+    for pairs, colour, width in (
+        (rest, "#d9d4cc", 0.7),
+        (sorted(result.asked), ASKED, 1.2),
+        (sorted(result.told), TOLD, 1.8),
+        (sorted(result.met), MET, 2.2),
+    ):
+        nx.draw_networkx_edges(graph, places, pairs, ax=axes, edge_color=colour, width=width)
     for people, fill, edge in (
         ([p for p in cast.people if p.is_there and p.uploads], "#d2693c", "#d2693c"),
         ([p for p in cast.people if p.is_there and not p.uploads], "#7f9fb8", "#7f9fb8"),
@@ -69,9 +77,10 @@ def draw_overview(cast: Cast, result: Result, path: Path) -> None:
         )
     axes.legend(
         handles=[
-            Line2D([], [], color="#d2693c", lw=2, label=f"introduced ({len(introduced)} pairs)"),
-            Line2D([], [], color="#7f9fb8", lw=1.5, label=f"found, not told before both are asked ({len(found)})"),
-            Line2D([], [], color="#d9d4cc", lw=1, label="know each other, but nobody brought it or agreed"),
+            Line2D([], [], color=MET, lw=2, label=f"met, as both say ({len(result.met)} pairs)"),
+            Line2D([], [], color=TOLD, lw=2, label=f"told of each other ({len(result.told)})"),
+            Line2D([], [], color=ASKED, lw=1.5, label=f"asked, and not named ({len(result.asked)})"),
+            Line2D([], [], color="#d9d4cc", lw=1, label="know each other online, as the novel has it"),
             Line2D([], [], marker="o", ls="", color="#d2693c", label="brought connections"),
             Line2D([], [], marker="o", ls="", color="#7f9fb8", label="agreed to be introduced"),
             Line2D([], [], marker="o", ls="", mfc="#ffffff", mec="#a39b92", label="never agreed, or cancelled"),

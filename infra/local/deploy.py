@@ -36,7 +36,7 @@ def deploy(
             {"ParameterKey": "SenderAddress", "ParameterValue": "hello@icebreaker.example"},
             # Nobody waits here for a batch to fill.
             {"ParameterKey": "MatchingWindowSeconds", "ParameterValue": "1"},
-            {"ParameterKey": "AtOnceSeconds", "ParameterValue": "15"},
+            {"ParameterKey": "AtOnceSeconds", "ParameterValue": "20"},
             {"ParameterKey": "EventsRememberedSeconds", "ParameterValue": "2"},
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],

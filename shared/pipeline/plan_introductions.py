@@ -28,13 +28,17 @@ from shared.matching.mutual import MutualCollector
 from shared.notifications import TopicMessage
 from shared.pipeline.match_attendees import look_at_everybody, match_everybody
 from shared.registrations import Purpose
-from shared.storage import attendees, introductions, matches, meetings
+from shared.storage import attendees, introductions, leases, matches, meetings
 
 Publish = Callable[[Sequence[TopicMessage]], set[int]]
 Keep = Callable[[Scene, Iterable[Meeting]], Scene]
 
 # A smaller step loses less when the function is cut short; SNS takes ten a call anyway.
 PUBLISHED_TOGETHER = 50
+
+
+class Busy(Exception):
+    """Another wave of the event is being planned; this one comes again."""
 
 
 class NotPublished(ConnectionError):
@@ -56,8 +60,19 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
     """Run a wave; again, it goes on where it stopped and plans nothing for whom it planned already.
 
     What happens to pairs is stored before anybody is told of it, so that both sides of a pair are told the same,
-    also where the first attempt was cut short in between.
+    also where the first attempt was cut short in between. One wave of an event is planned at a time: two would give
+    away the same places, and more mails than anybody may get.
+
+    :raises Busy: while another wave of the event is being planned
     """
+    if not leases.take(event, wave, now=now):
+        raise Busy(f"another wave of {event.event_id} is being planned")
+    report = _plan(event, wave, publish, now)
+    leases.give_back(event, wave)
+    return report
+
+
+def _plan(event: Event, wave: str, publish: Publish, now: datetime) -> WaveReport:
     people, held, proposals = _look_around(event, partial(_match_and_load, event))
     before, erased = _scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased}
     _forget_left(event, before, erased)

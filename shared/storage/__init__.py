@@ -1,7 +1,7 @@
 """The only room that talks to DynamoDB: one module per item type, each offering loads and writes of domain objects.
 
 Call :func:`connect` once per process, then use the modules: ``events``, ``attendees``, ``connection_sets``,
-``matches``, ``introductions``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``deliverability``,
+``matches``, ``introductions``, ``leases``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``deliverability``,
 ``imports``. ``docs/architecture.md`` shows the items and their keys.
 """
 
@@ -16,6 +16,7 @@ from shared.storage import (
     events,
     imports,
     introductions,
+    leases,
     matches,
     meetings,
     passes,
@@ -36,6 +37,7 @@ __all__ = [
     "events",
     "imports",
     "introductions",
+    "leases",
     "matches",
     "meetings",
     "memories",

@@ -150,6 +150,11 @@ class ImportItem(Item, discriminator="import"):
     report: JSONAttribute = JSONAttribute()
 
 
+class LeaseItem(Item, discriminator="lease"):
+    holder = UnicodeAttribute()
+    until = NumberAttribute()  # seconds since 1970
+
+
 class PassItem(Item, discriminator="pass"):
     finished_at = UnicodeAttribute()
 

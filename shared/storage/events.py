@@ -75,7 +75,7 @@ def delete(event: Event) -> int:
     """
     partitions = [
         partition(event.event_id, kind, shard) for kind in _SHARDED_KINDS for shard in range(event.shards)
-    ] + [partition(event.event_id, kind) for kind in ("HEALTH", "IMPORT", "PASS")]
+    ] + [partition(event.event_id, kind) for kind in ("HEALTH", "IMPORT", "LEASE", "PASS")]
     deleted = sum(in_parallel(_empty, partitions))
     try:
         EventItem(pk=_ALL_EVENTS, sk=event.event_id).delete()

@@ -7,8 +7,10 @@ from datetime import timedelta
 import boto3
 import pytest
 
+from shared import storage
 from shared.events import Wave
 from shared.pipeline.at_once import AtOnce
+from shared.pipeline.plan_introductions import Busy, plan_introductions
 from shared.services import Scheduling, move_schedule, schedule_at_once
 from tests.democon import START
 from tests.handlers.conftest import ENVIRONMENT, EVENT, World
@@ -71,3 +73,13 @@ def test_names_of_schedules_are_never_too_long() -> None:
     assert schedule_at_once(longest, at=START, scheduling=SCHEDULING)
     [schedule] = schedules()
     assert len(schedule["Name"]) <= 64
+
+
+def test_one_wave_of_an_event_is_planned_at_a_time(world: World) -> None:
+    assert storage.leases.take(EVENT, "first", now=AFTER)
+    with pytest.raises(Busy):
+        plan_introductions(EVENT, "at-once-1", publish=lambda _: set(), now=AFTER)
+    # One that was cut short is gone on with at once; one that never came back is at work no more after a while.
+    plan_introductions(EVENT, "first", publish=lambda _: set(), now=AFTER)
+    assert storage.leases.take(EVENT, "at-once-1", now=AFTER)
+    plan_introductions(EVENT, "at-once-2", publish=lambda _: set(), now=AFTER + timedelta(minutes=17))

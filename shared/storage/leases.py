@@ -1,0 +1,48 @@
+"""Who plans for an event at present: two waves at once would give away the same places twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pynamodb.exceptions import UpdateError
+
+from shared.events import Event
+from shared.storage._table import LeaseItem, expiry, lost_a_race, partition
+
+# Longer than the function may run: whoever had it before that is at work no more.
+LONGEST: Final = timedelta(minutes=16)
+
+
+def take(event: Event, holder: str, *, now: datetime) -> bool:
+    """Take the event's planning for a wave; False while another wave has it.
+
+    The same wave gets it again, so that a run that was cut short is gone on with at once.
+    """
+    actions: list[Any] = [
+        LeaseItem.holder.set(holder),
+        LeaseItem.until.set(int((now + LONGEST).timestamp())),
+        LeaseItem.kind.set(LeaseItem),
+        LeaseItem.expires_at.set(expiry(event)),
+    ]
+    free = LeaseItem.holder.does_not_exist() | (LeaseItem.holder == holder) | (LeaseItem.until < int(now.timestamp()))
+    try:
+        _item(event).update(actions=actions, condition=free)
+    except UpdateError as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
+
+
+def give_back(event: Event, holder: str) -> None:
+    """Let the next wave have it; nothing where another has it by now."""
+    try:
+        _item(event).update(actions=[LeaseItem.until.set(0)], condition=LeaseItem.holder == holder)
+    except UpdateError as error:
+        if not lost_a_race(error):
+            raise
+
+
+def _item(event: Event) -> LeaseItem:
+    return LeaseItem(pk=partition(event.event_id, "LEASE"), sk="planning")
