@@ -156,12 +156,17 @@ def _told(scene: Scene) -> Iterator[tuple[str, Sequence[Mention]]]:
 def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
     """Put on the topic again whatever waits to be sent, for example since the event was paused; how many.
 
-    What is on the topic twice is sent once.
+    What is on the topic twice is sent once. After the event only the morning after is of any use; the rest is
+    retracted.
 
     :raises NotPublished: where the topic did not take all of it
     """
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     waiting = [each for each in introductions.load_all(event) if each.state in UNSENT]
+    if now >= event.ends_at:
+        for each in [each for each in waiting if each.wave != FOLLOW_UP]:
+            introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
+            waiting.remove(each)
     published = _publish(event, waiting, people, publish, now)
     if published < len(waiting):
         raise NotPublished(f"the topic did not take {len(waiting) - published} of {len(waiting)} messages that wait")

@@ -52,8 +52,6 @@ def write_letter(event: Event, introduction: Introduction, *, links: Links, now:
     Every mention is looked at again: who cancelled, withdrew or said no since the wave was planned is not named, a tie
     that ended is not told, and what the attendee answered meanwhile is not asked.
     """
-    if now >= event.ends_at and introduction.wave != FOLLOW_UP:
-        return None  # what waited, for example while the event was paused, is of no use any more
     desk = _Desk.of(event, introduction, links, now)
     if desk is None:
         return None

@@ -82,6 +82,8 @@ def messages(play: Play) -> Found:
     named_to: defaultdict[int, set[int]] = defaultdict(set)
     for sent in play.sent:
         yield from _reader(play, sent)
+        if not sent.said and _is_being_forgotten(play, sent):
+            continue  # claimed before, and what it said is gone by now
         parts = _parts(play, sent)
         named = _named(sent)
         for who in sorted(named):
@@ -112,6 +114,13 @@ def once(play: Play) -> Found:
 
 def _parts(play: Play, sent: Sent) -> dict[int, Part]:
     return {play.ids[mention.person]: mention.part for mention in sent.said}
+
+
+def _is_being_forgotten(play: Play, sent: Sent) -> bool:
+    return any(
+        word.deed.what == "erase" and word.deed.who == sent.to and word.possible(sent.mail.step)
+        for word in play.notebook.words
+    )
 
 
 def _reader(play: Play, sent: Sent) -> Found:
