@@ -328,8 +328,10 @@ class TestBeforeItIsSent:
         send(texting, messages)
         assert (self.texts(), mails_to("mack")) == ([], [])
         storage.deliverability.resume(EVENT)
+        event = storage.events.load("democon")
+        assert event is not None
         again: list[TopicMessage] = []
-        publish_waiting(EVENT, publish=lambda ready: again.extend(ready) or set(), now=datetime.now(UTC))  # type: ignore[func-returns-value]
+        publish_waiting(event, publish=lambda ready: again.extend(ready) or set(), now=datetime.now(UTC))  # type: ignore[func-returns-value]
         send(texting, [{"message": message.to_json()} for message in again])
         assert (len(self.texts()), len(mails_to("mack"))) == (1, 1)
 
