@@ -102,7 +102,9 @@ build: setup .venv-sam/ready ## Put together what is deployed
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/layer.txt \
 		--target build/layer/python --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
 		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 --only-binary :all:
+	$(BIN)/python -c "from shared.introductions.words_language import *; [words_for(each.name) for each in (own_folder() or LANGUAGES).iterdir() if each.is_dir()]"
 	cp -R shared build/layer/python/
+	test ! -d templates || cp -R templates build/layer/python/
 	find build/layer/python/babel/locale-data -name '*.dat' \
 		| grep -vE "/(root|$$(ls shared/introductions/languages | sed 's/-.*//' | sort -u | paste -sd'|'))(_[A-Za-z0-9_]+)?\.dat$$" \
 		| xargs rm

@@ -86,7 +86,9 @@ def _upload_code(template: dict[str, Any], s3: Any) -> None:
         if "ContentUri" in properties:
             # Only our own code: the embedded stack runs functions with this interpreter, whose site-packages hold
             # the same locked libraries that the real layer carries.
-            properties["ContentUri"] = _upload(s3, _zip_of({"python/shared/": ROOT / "shared"}))
+            properties["ContentUri"] = _upload(
+                s3, _zip_of({"python/shared/": ROOT / "shared", "python/templates/": ROOT / "templates"})
+            )
 
 
 def _upload(s3: Any, archive: bytes) -> str:

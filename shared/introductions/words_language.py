@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # both take long to import, and most who import this room put
     from jinja2 import Environment, Template
 
 LANGUAGES: Final = Path(__file__).parent / "languages"
+OWN: Final = Path(__file__).parents[2] / "templates"
 FALLBACK: Final = "en"
 WRITING: Final = "writing"
 CATEGORIES: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
@@ -144,10 +145,15 @@ def words_for(*locales: str | None, templates: Path | None = None) -> Words:
 
     "de-informal" and "de_AT" are found in "de", "de-formal" in the folder of that name, whatever the case.
 
-    :param templates: the organizer's own folder: its files and keys go before ours
+    :param templates: the organizer's own folder: its files and keys go before ours; without one, :func:`own_folder`
     :raises BrokenTemplate: something in the organizer's folder cannot be used
     """
-    return _words_for(tuple(locale for locale in locales if locale), templates)
+    return _words_for(tuple(locale for locale in locales if locale), templates or own_folder())
+
+
+def own_folder() -> Path | None:
+    """The organizer's own words and templates, where the deployment has some: "templates" beside "shared"."""
+    return OWN if OWN.is_dir() else None
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from shared.events import MOST_WAVES
-from shared.introductions.words_language import BrokenTemplate, Words, words_for
+from shared.introductions.words_language import BrokenTemplate, Words, own_folder, words_for
 from shared.notifications.letter import Kind, Letter
 from shared.notifications.sections import capital, described, one_line, sections_of, subject_of, web_address
 
@@ -44,7 +44,9 @@ def render(letter: Letter, form: str, templates: Path | None = None) -> str:
     words = words_of(letter, templates)
     name = f"{letter.kind}.{form}"
     try:
-        template = _environment(templates).select_template([f"{words.folder}/{name}", f"{words.language}/{name}", name])
+        template = _environment(templates or own_folder()).select_template(
+            [f"{words.folder}/{name}", f"{words.language}/{name}", name]
+        )
         return template.render(_context(letter, words))
     except BrokenTemplate:
         raise

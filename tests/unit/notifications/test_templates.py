@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.introductions import words_language
 from shared.introductions.words_language import LANGUAGES
 from shared.notifications import BrokenTemplate, Kind, Letter, Person, compose_email
 from shared.notifications.rendering import TEMPLATES, render
@@ -87,3 +88,15 @@ def test_a_mistake_is_named_by_file_and_line(tmp_path: Path, content: str, messa
     write(tmp_path / "introduction.html", content)
     with pytest.raises(BrokenTemplate, match=message):
         render(letter(), "html", tmp_path)
+
+
+def test_what_lies_in_the_folder_templates_of_a_deployment_goes_before_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "en" / "mail.toml", 'signoff = "Sail with us,"')
+    write(tmp_path / "introduction.txt", "{{ event_name }}: {{ say('mail.signoff') }}")
+    monkeypatch.setattr(words_language, "OWN", tmp_path)
+    mail = compose_email(letter(), to="ann@example.org", sender="i@icebreaker.example", sender_name="I", now=NOW)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().strip() == "DemoCon: Sail with us,"
