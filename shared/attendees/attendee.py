@@ -47,7 +47,8 @@ class Ticket:
     status: Status
     changed_at: datetime
     attendee_id: str | None = None  # None while it is assigned to nobody
-    earlier_answers: str = ""  # fingerprint of what an earlier holder answered; too short to find anybody by
+    answers: str = ""  # fingerprint of what its form last said; too short to find anybody by
+    earlier_answers: str = ""  # the same of an earlier holder
 
     @property
     def key(self) -> str:

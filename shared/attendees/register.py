@@ -54,7 +54,8 @@ def register(
     if holder is not None and holder.erased:
         return _to_nobody(registration, previous_holder)
     earlier_answers = _earlier_answers(registration, ticket, previous_holder)
-    if earlier_answers and _fingerprint(registration.identities, registration.agreed or frozenset()) == earlier_answers:
+    answers = _fingerprint(registration.identities, registration.agreed or frozenset())
+    if earlier_answers and answers == earlier_answers:
         # Most platforms know no transfer: they change name and address and keep the answers. What is word for word
         # the earlier holder's is theirs, however often it is repeated: nobody agrees for somebody else.
         registration = replace(registration, identities=(), agreed=None, notes=(*registration.notes, HANDED_ON))
@@ -65,6 +66,8 @@ def register(
         status=registration.status,
         changed_at=registration.changed_at,
         attendee_id=ticket.attendee_id if keeps_holder and ticket else attendee_id,
+        # A cancellation, or an update of the name alone, repeats no answers: those before it stand.
+        answers=answers or (ticket.answers if ticket and previous_holder is None else ""),
         earlier_answers=ticket.earlier_answers if keeps_holder and ticket else earlier_answers,
     )
     changed = []
@@ -99,7 +102,9 @@ def _earlier_answers(registration: Registration, ticket: Ticket | None, earlier:
         return ticket.earlier_answers if ticket is not None else ""
     if registration.name and registration.name.casefold() == earlier.name.casefold():
         return ""  # nobody else: an address was put right
-    return _fingerprint(earlier.identities, earlier.consent.purposes if earlier.consent else frozenset())
+    # What the form said, not what they changed on their page since: the form repeats what it said.
+    present = _fingerprint(earlier.identities, earlier.consent.purposes if earlier.consent else frozenset())
+    return (ticket.answers if ticket is not None else "") or present
 
 
 def _fingerprint(identities: Iterable[Identity], agreed: frozenset[Purpose]) -> str:

@@ -72,6 +72,7 @@ class TicketItem(Item, discriminator="ticket"):
     status = UnicodeAttribute()
     changed_at = UnicodeAttribute()
     attendee_id = UnicodeAttribute(null=True)
+    answers = UnicodeAttribute(null=True)
     earlier_answers = UnicodeAttribute(null=True)
 
 

@@ -247,6 +247,7 @@ def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
         status=ticket.status.value,
         changed_at=changed_at,
         attendee_id=ticket.attendee_id,
+        answers=ticket.answers or None,
         earlier_answers=ticket.earlier_answers or None,
         expires_at=expiry(event),
     )
@@ -339,6 +340,7 @@ def _ticket(item: TicketItem) -> Ticket:
         status=Status(item.status),
         changed_at=datetime.fromisoformat(item.changed_at),
         attendee_id=item.attendee_id,
+        answers=item.answers or "",
         earlier_answers=item.earlier_answers or "",
     )
 

@@ -166,3 +166,19 @@ def test_a_ticket_that_goes_to_somebody_who_was_forgotten_is_nobodys() -> None:
     assert book.tickets["tito#T-1"].attendee_id is None
     book.take(registration(1))
     assert not book.attendees["ann@example.org"].attending
+
+
+def test_answers_stay_with_whoever_gave_them_whatever_they_changed_since() -> None:
+    for changed in (False, True):
+        book = Book()
+        book.take(registration(0))
+        if changed:
+            ann = book.attendees["ann@example.org"]
+            only_one = agree(ann, frozenset({Purpose.INTRODUCE}), now=START + timedelta(minutes=1))
+            book.attendees["ann@example.org"] = only_one
+        # The platform changes name and address, and keeps the answers: Bea was never asked.
+        for minute in (2, 3):
+            book.take(registration(minute, name="Bea", email="bea@example.org"))
+        assert not book.attendees["bea@example.org"].agreed(Purpose.INTRODUCE), changed
+        book.take(registration(4, name="Bea", email="bea@example.org", agreed=frozenset({Purpose.INTRODUCE})))
+        assert book.attendees["bea@example.org"].agreed(Purpose.INTRODUCE)
