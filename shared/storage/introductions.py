@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
@@ -19,6 +19,9 @@ from shared.storage._table import (
     query_shards,
     shard_of,
 )
+
+# States into which only what was claimed before comes.
+SENT_BEFORE: Final = frozenset({State.SENT, State.DELIVERED, State.BOUNCED, State.PARKED})
 
 
 def add(event: Event, introduction: Introduction) -> bool:
@@ -83,10 +86,15 @@ def change_state(
 ) -> bool:
     """Move an introduction to ``state`` if it stands in a state that this one may follow; False otherwise.
 
+    What went out, or may have, keeps the time of its claim: what somebody answers comes after it, however late the
+    provider's answer or receipt is.
+
     :param when_in: of the states that it may follow, only these
     """
     allowed = before(state) if when_in is None else before(state) & frozenset(when_in)
-    actions: list[Any] = [IntroductionItem.state.set(state.value), IntroductionItem.state_changed_at.set(_utc(now))]
+    actions: list[Any] = [IntroductionItem.state.set(state.value)]
+    if state not in SENT_BEFORE:
+        actions.append(IntroductionItem.state_changed_at.set(_utc(now)))
     if provider_id is not None:
         actions.append(IntroductionItem.provider_id.set(provider_id))
     if said is not None:

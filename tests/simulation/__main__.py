@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from tests.simulation import test_every_call_fails_once as calls
 from tests.simulation.containers import deployed
 from tests.simulation.runs import run, run_seeds, shrunk
 from tests.simulation.script import script_of
@@ -17,7 +18,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200, help="how many to run")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--minutes", type=float, help="stop after so many minutes")
+    parser.add_argument("--calls", action="store_true", help="let each call of one event fail in each way instead")
     given = parser.parse_args()
+    if given.calls:
+        return _every_call()
     return _replay(given.seed) if given.seed is not None else _many(given.first, given.seeds, given.minutes)
 
 
@@ -49,6 +53,21 @@ def _many(first: int, count: int, minutes: float | None) -> int:
         f"{done:,} seeds in {time.monotonic() - begin:,.0f} s: {calls:,} calls to AWS, {faults:,} of them failed; "
         f"{messages:,} messages sent; {failing} seeds failed"
     )
+    return bool(failing)
+
+
+def _every_call() -> int:
+    failing = 0
+    with deployed() as containers:
+        once = calls.Once()
+        expected = calls.played(containers, once)
+        attempts = calls.attempts(once.seen)
+        for number, fault in attempts:
+            different = calls.differences(expected, calls.played(containers, calls.Once(number, fault)))
+            if different:
+                failing += 1
+                print(f"call {number} ({once.seen[number]}) met {fault.name}: {different[0]}", flush=True)
+    print(f"{len(once.seen)} calls, {len(attempts)} faults, {failing} ended differently")
     return bool(failing)
 
 

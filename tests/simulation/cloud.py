@@ -206,6 +206,7 @@ class Cloud:
         self.objects: dict[str, tuple[bytes, dict[str, str], float]] = {}
         self.schedules: dict[str, str] = {}
         self.parameters: dict[str, str] = {}
+        self.parked: set[str] = set()  # "attendee#wave" of what was ever parked
         self.opted_out: set[str] = set()
         world.perform = self.perform
         world.database.watch = self._watch
@@ -255,6 +256,8 @@ class Cloud:
     # ---- Stream --------------------------------------------------------------------------------------------------
 
     def _watch(self, change: Change) -> None:
+        if change.new is not None and change.new.get("state") == {"S": "parked"}:
+            self.parked.add(change.sk)
         if change.new is not None and change.new.get("kind") == {"S": "directory"}:
             self.shards[zlib.crc32(change.pk.encode()) % len(self.shards)].put(change)
 
@@ -328,7 +331,7 @@ class Cloud:
         entries = request["PublishBatchRequestEntries"]
         failed = []
         for entry in entries:
-            if self.world.faults and self.chance.random() < 0.02 * self.world.faults:
+            if self.world.in_part or (self.world.faults and self.chance.random() < 0.02 * self.world.faults):
                 failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
                 continue
             self._publish(entry["Message"], entry["MessageAttributes"]["channel"]["StringValue"])

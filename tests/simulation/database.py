@@ -48,6 +48,7 @@ class Database:
     partial: float = 0.0  # how often a batch is done in part
     late: float = 0.0  # how often an eventually consistent read is late
     largest_page: int | None = None  # items a query answers at a time
+    in_part: Callable[[], bool] = lambda: False  # whether the batch at work is to be done in part
     watch: Callable[[Change], None] = lambda _: None
     partitions: dict[str, dict[str, Item]] = field(default_factory=dict)
     order: dict[str, list[str]] = field(default_factory=dict)
@@ -205,6 +206,8 @@ class Database:
         return {"UnprocessedItems": {table: left} if left else {}}
 
     def _left_over(self, asked: list[Any]) -> list[Any]:
+        if self.in_part():
+            return asked[len(asked) // 2 :]
         if self.chance is None or len(asked) < 2 or self.chance.random() >= self.partial:
             return []
         return asked[self.chance.randrange(1, len(asked)) :]

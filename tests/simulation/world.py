@@ -20,7 +20,7 @@ from greenlet import greenlet
 
 from tests.simulation.database import Database, failure
 
-Fault = Enum("Fault", "THROTTLED CUT LOST REPEATED CONFLICT REFUSED KILLED_BEFORE KILLED_AFTER")
+Fault = Enum("Fault", "THROTTLED CUT LOST REPEATED CONFLICT REFUSED PARTIAL KILLED_BEFORE KILLED_AFTER")
 FaultOf = Callable[["Task", str, str], Fault | None]
 
 # How often a call fails in each way; a fifth of all that is not a kill, since botocore repeats calls by itself.
@@ -69,6 +69,7 @@ class World:
     database: Database = field(default_factory=Database)
     step: int = 0
     failed: int = 0  # calls that met a fault
+    in_part: bool = False  # whether the batch at work is to be done in part
     now: float = 0.0
     current: Task | None = None
     tasks: list[Task] = field(default_factory=list)
@@ -84,6 +85,7 @@ class World:
         self._tokens = count()
         self._main = greenlet.getcurrent()
         self.database.now = lambda: self.now
+        self.database.in_part = lambda: self.in_part
 
     # ---- Time --------------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class World:
     def start(self, name: str, work: Callable[[], Any], then: Callable[[Any, BaseException | None], None]) -> Task:
         """Begin a task; ``then`` hears what it returned, or why it did not."""
         chance = random.Random(f"{self.seed} {name}")
-        task = Task(name, chance, work, then, faulty=self.faults > 0)
+        task = Task(name, chance, work, then, faulty=self.faults > 0 or self.fault_of is not None)
         if chance.random() < KILLS * self.faults:
             task.kill_at = chance.randrange(1, 40)
         task.skew = chance.uniform(-1, 1) * self.faults
@@ -158,7 +160,9 @@ class World:
             raise _refusal(fault, service, operation, request)
         if fault is Fault.REPEATED and operation == "TransactWriteItems":
             request = {**request, "ClientRequestToken": f"t{next(self._tokens)}"}
+        self.in_part = fault is Fault.PARTIAL
         answer = self._effect(task, client, service, operation, request)
+        self.in_part = False
         if fault is Fault.KILLED_AFTER:
             raise Killed
         if fault is Fault.LOST:
