@@ -185,7 +185,7 @@ def _one_round(event: Event, changes: Changes) -> tuple[list[ListingUpdate], int
     # Who lists a changed attendee changes with what they can be found under, not with their own sets.
     stored = [
         listing
-        for listing in matches.listings_of(event, sorted(changes.attendees))
+        for listing in matches.agreed_listings_of(event, sorted(changes.attendees))
         if listing.lister in changes.attendees or listing.listed in changes.findable
     ]
     true_now = _join(directory, _sets_to_join(event, directory, changes), changes)

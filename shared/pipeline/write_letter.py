@@ -10,6 +10,7 @@ from shared.attendees import Attendee
 from shared.events import FOLLOW_UP, Event
 from shared.introductions import (
     SAID,
+    UNSENT,
     Answer,
     Closeness,
     Introduction,
@@ -22,6 +23,7 @@ from shared.introductions import (
     events_of_meetings,
     how_they_know_each_other,
 )
+from shared.introductions.manners import has_room
 from shared.introductions.plan import noted
 from shared.introductions.proposals import recognized
 from shared.introductions.words import asked_about, asked_about_new, how_new, network_name, where_to_say_hello
@@ -55,6 +57,8 @@ def write_letter(event: Event, introduction: Introduction, *, links: Links, now:
     desk = _Desk.of(event, introduction, links, now)
     if desk is None:
         return None
+    if not has_room([each for each in desk.history if each.state not in UNSENT]):
+        return None  # two waves that ran at the same moment counted without each other
     said = tuple(mention for mention in introduction.mentions if desk.may_say(mention))
     if not any(desk.is_news(mention) for mention in said):
         return None

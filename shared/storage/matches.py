@@ -145,6 +145,21 @@ def listings_of(event: Event, attendee_ids: Iterable[str], *, consistent: bool =
     return list(found.values())
 
 
+def agreed_listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listing]:
+    """The same, but without evidence where the two items of a pair are at odds: only one of the two was written."""
+    own = load(event, attendee_ids)
+    partners = {other for ties in own.values() for other in ties.of} - own.keys()
+    copies: defaultdict[tuple[str, str], list[Listing]] = defaultdict(list)
+    for ties in (*own.values(), *load(event, partners).values()):
+        for listing in ties.listings():
+            if listing.lister in own or listing.listed in own:
+                copies[listing.lister, listing.listed].append(listing)
+    return [
+        several[0] if len(several) == 2 and several[0] == several[1] else Listing(*pair, ())
+        for pair, several in copies.items()
+    ]
+
+
 def load_all(event: Event) -> list[Match]:
     found: dict[tuple[str, str], Listing] = {}
     for item in query_shards(MatchesItem, event, "MATCH", consistent=True):

@@ -261,8 +261,14 @@ def matches_at_rest(play: Play) -> Found:
     """The matches are those that comparing everybody with everybody gives; the stream alone found them."""
     if play.final_written and not play.streams_gave_up:
         yield f"the stream had left {play.final_written} matches to the last full pass"
+    yield from matches_now(play, FOREVER)
+
+
+def matches_now(play: Play, step: float | None = None) -> Found:
+    """The matches are those that comparing everybody with everybody gives."""
+    step = play.world.step if step is None else step
     people = range(play.script.size)
-    stands = {who: play.notebook.at_rest(who) for who in people}
+    stands = {who: set(play.notebook.standings(who, step)) for who in people}
     sets = {(who, source): _set_at_rest(play, who, source) for who in people for source in SOURCES}
     found: dict[tuple[int, int], frozenset[Evidence]] = {}
     for match in storage.matches.load_all(play.event):
@@ -294,7 +300,11 @@ def _expected(lister: Standing, listed: Standing, sets: Mapping[str, frozenset[s
 
 def _set_at_rest(play: Play, who: int, source: str) -> frozenset[str]:
     """What is on somebody's list of a source in the end."""
-    done = [word for word in play.uploads(who) if word.deed.source == source and _was_imported(play, word)]
+    done = [
+        word
+        for word in play.uploads(who)
+        if word.deed.source == source and word.begun is not None and _was_imported(play, word)
+    ]
     if not done:
         return frozenset()
     latest = max(done, key=lambda word: word.deed.at)

@@ -202,6 +202,7 @@ class Cloud:
         self.dead: list[Invocation] = []
         self.mails: list[Mail] = []
         self.taken: Callable[[Mail], None] = lambda _: None
+        self.directory_changed: Callable[[], None] = lambda: None
         self.complained: Callable[[Mail], Callable[[], None]] = lambda _: lambda: None
         self.objects: dict[str, tuple[bytes, dict[str, str], float]] = {}
         self.schedules: dict[str, str] = {}
@@ -259,6 +260,7 @@ class Cloud:
         if change.new is not None and change.new.get("state") == {"S": "parked"}:
             self.parked.add(change.sk)
         if change.new is not None and change.new.get("kind") == {"S": "directory"}:
+            self.directory_changed()
             self.shards[zlib.crc32(change.pk.encode()) % len(self.shards)].put(change)
 
     def _notice(self, task: Task | None, service: str, operation: str, request: Any) -> None:

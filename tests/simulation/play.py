@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -68,6 +68,8 @@ class Play:
     fault_of: FaultOf | None = None
     twice: float = 0.05
     answers: bool = True
+    while_at_rest: Callable[[Play], Iterable[str]] = lambda _: ()
+    changed: bool = False  # a directory entry, since matches were looked at last
     notebook: Notebook = field(default_factory=Notebook)
     sent: list[Sent] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
@@ -93,6 +95,7 @@ class Play:
             "webhooks/democon/icebreaker": WEBHOOK_SECRET,
         }
         self.cloud.taken = self._taken
+        self.cloud.directory_changed = self._directory_changed
         self.cloud.complained = self._complained
         self.world.ended = self._wave_ended
         self.secrets = Secrets(SETTINGS["SECRETS_PATH"], clock=lambda: self.world.now)
@@ -118,6 +121,7 @@ class Play:
                 moment += DAY / 4
                 self.world.run(until=moment)
                 self.world.now = max(self.world.now, moment)
+                self._look_at_matches()
                 self.cloud.redrive()  # whoever is on call looks at the dead letters
             self.drain()
 
@@ -141,9 +145,20 @@ class Play:
             self.problems.append("dead letters are left that never come to an end")
         self.final_written = match_everybody(self.event)
 
+    def _directory_changed(self) -> None:
+        self.changed = True
+
     def _wave_ended(self, task: Task, error: BaseException | None) -> None:
         if error is None and task.name.startswith("wave"):
             self.last_wave_at = max(self.last_wave_at, task.begun_at)
+
+    def _look_at_matches(self) -> None:
+        """Where everything that changed was matched by the stream alone, look whether it was matched rightly."""
+        idle = not self.world.tasks and not any(shard.records for shard in self.cloud.shards)
+        uploads = [word for word in self.notebook.words if word.deed.what == "upload" and word.begun is not None]
+        if idle and self.changed and all(word.acked is not None for word in uploads) and not self.streams_gave_up:
+            self.problems.extend(self.while_at_rest(self))
+            self.changed = False
 
     @property
     def streams_gave_up(self) -> bool:
@@ -208,6 +223,9 @@ class Play:
     def _insist(self, word: Word, work: Callable[[str], Any], attempt: int) -> None:
         deed = word.deed
         who = self.id_of(deed.who) if deed.who >= 0 else ""
+        if attempt == 0 and self._is_deciding(deed.who):
+            self.world.after(1, lambda: self._insist(word, work, 0))
+            return
         if word.begun is None:
             word.begun = self.world.step
 
@@ -222,8 +240,16 @@ class Play:
         if attempt >= ATTEMPTS_BEFORE_LUCK:
             task.faulty = False
 
+    def _is_deciding(self, who: int) -> bool:
+        """Whether somebody waits for the answer to something; they do one thing after another."""
+        return any(
+            word.deed.who == who and word.deed.what in ("decide", "stop", "erase", "pause", "resume")
+            for word in self.notebook.words
+            if word.begun is not None and word.acked is None
+        )
+
     def _patience(self, attempt: int) -> float:
-        return self.cloud.chance.uniform(1, 20) * 2**attempt
+        return self.cloud.chance.uniform(1, 20) * 2 ** min(attempt, 10)
 
     def _deliver(self, word: Word, body: bytes, attempt: int) -> None:
         if word.begun is None:
@@ -275,7 +301,11 @@ class Play:
             "source": "aws.s3",
             "detail": {"bucket": {"name": "uploads"}, "object": {"key": key, "size": len(body)}},
         }
-        self.cloud.asynchronously("import_upload", event, f"upload #{deed.number}")
+
+        def done() -> None:
+            word.acked = self.world.step if word.acked is None else word.acked
+
+        self.cloud.asynchronously("import_upload", event, f"upload #{deed.number}", done=done)
 
     def _set_streams(self, paused: bool) -> None:
         for shard in self.cloud.shards:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.simulation.checks import problems_of
+from tests.simulation.checks import matches_now, problems_of
 from tests.simulation.containers import Containers
 from tests.simulation.play import Play
 from tests.simulation.script import Deed, Script, script_of
@@ -35,7 +35,7 @@ class Run:
 
 def run(script: Script, containers: Containers, *, traced: bool = False) -> Run:
     """Play a script to its end, and look at everything."""
-    play = Play(script, containers)
+    play = Play(script, containers, while_at_rest=matches_now)
     play.world.trace = [] if traced else None
     try:
         play.run()

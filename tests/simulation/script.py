@@ -96,6 +96,8 @@ class _Author:
         self._uploads()
         for _ in range(self.chance.randrange(4, 12)):
             self._change_of_mind()
+        for _ in range(self.chance.randrange(3)):
+            self._rush()
         self._trouble()
         deeds = sorted(self.deeds, key=lambda deed: deed.at)
         return Script(
@@ -211,6 +213,19 @@ class _Author:
                 self._register(at, who, reference=f"T-{who}-two")
             case 9:
                 self._transfer(at, who)
+
+    def _rush(self) -> None:
+        """Several people, or one and the same, do several things at the same moment."""
+        at = self._when()
+        for who in self.chance.sample(self.people, 2 + self.chance.randrange(3)):
+            for _ in range(1 + self.chance.randrange(2)):
+                match self.chance.randrange(4):
+                    case 0:
+                        self._bring(at, who, "mastodon", set(self.chance.sample(self.people, 3)) - {who})
+                    case 1:
+                        self._add(at + self.chance.uniform(0, 0.3), who, "decide", agreed=self._agreed())
+                    case _:
+                        self._register(at + self.chance.uniform(0, 0.3), who)
 
     def _transfer(self, at: float, who: int) -> None:
         """A ticket goes to somebody else, who answers for themselves; often they had one of their own before."""
