@@ -10,7 +10,7 @@ import email
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from email.policy import default
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.simulation.script import NAMES, email_of
 
 MOST_MAILS = 4
 FOREVER = float("inf")
+LATEST = timedelta(days=1)  # so long a message may lie in its queue
 Found = Iterator[str]
 
 SOURCES = {"linkedin": "linkedin-connections", "mastodon": "mastodon-following"}
@@ -34,7 +35,7 @@ def problems_of(play: Play) -> list[str]:
     """Everything that is wrong after a play."""
     with within(play.world):
         found = list(play.problems)
-        for check in (accepted, messages, once, no_more_than_enough, settled, matches_at_rest, erased):
+        for check in (accepted, answers, messages, once, no_more_than_enough, settled, matches_at_rest, erased):
             found.extend(f"{check.__name__}: {problem}" for problem in check(play))
     return found
 
@@ -60,6 +61,22 @@ def accepted(play: Play) -> Found:
         expected = play.notebook.at_rest(who)
         if not any(_agrees(each, is_now) for each in expected):
             yield f"{NAMES[who]} is stored as {is_now}, and should be {' or '.join(map(str, expected))}"
+
+
+def answers(play: Play) -> Found:
+    """What somebody answered last, and was told is kept, stands in the meeting."""
+    for reply in play.replies:
+        others = [each for each in play.replies if (each.who, each.about) == (reply.who, reply.about)]
+        is_last = all(each is reply or (each.acked or FOREVER) < reply.begun for each in others)
+        if not is_last or reply.acked is None or reply.moot or reply.said not in tuple(Answer):
+            continue
+        me, other = play.id_of(reply.who), play.id_of(reply.about)
+        meeting = storage.meetings.load_of(play.event, me, [other]).get(other)
+        if meeting is None:
+            continue  # one of the two was erased
+        confirmed = reply.said is Answer.YES and meeting.confirmer == me and meeting.confirmed_at is not None
+        if meeting.side(me).answer is not reply.said and not confirmed:
+            yield f"{NAMES[reply.who]} said {reply.said} about {NAMES[reply.about]}, and {meeting.side(me)} is kept"
 
 
 def _agrees(expected: Standing, found: Standing) -> bool:
@@ -93,7 +110,7 @@ def messages(play: Play) -> Found:
             yield f"{_where(sent)}: {count} people in one message"
         if not parts:
             yield f"{_where(sent)}: says nothing"
-        if sent.wave != "follow-up" and sent.mail.at > play.event.ends_at:
+        if sent.wave != "follow-up" and sent.mail.at > play.event.ends_at + LATEST:
             yield f"{_where(sent)}: goes out after the event"
         named_to[sent.to] |= named
 

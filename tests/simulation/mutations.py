@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from shared.attendees import Attendee
 from shared.events import Deliverability
-from shared.introductions import Meeting, State, plan, proposals, selection
+from shared.introductions import Meeting, State, plan, proposals
 from shared.pipeline import (
     forget_attendee,
     match_attendees,
@@ -99,14 +99,6 @@ def _noted_first(event: Any, ready: Any, people: Any, publish: Any, now: Any) ->
 
 # ---- Registrations ---------------------------------------------------------------------------------------------------
 
-_with_consent, _store = registering._with_consent, receive_registration.store_registration
-
-
-def _form_over_word(attendee: Attendee, registration: Any) -> Attendee:
-    if attendee.consent is not None:
-        attendee = replace(attendee, consent=replace(attendee.consent, given_by="registration"))
-    return _with_consent(attendee, registration)
-
 
 def _not_conditional(write: Any, event: Any, attendee: Attendee, before: Attendee | None) -> None:
     pk, sk = attendees._key(event, "ATTENDEE", attendee.attendee_id)
@@ -139,23 +131,6 @@ def _nothing_failed(changes: Any, **more: Any) -> list[str]:
 
 _match_changes = match_attendees.match_changes
 
-# ---- Meetings --------------------------------------------------------------------------------------------------------
-
-_save_meeting = meetings.save
-
-
-def _last_writer_wins(event: Any, meeting: Meeting) -> bool:
-    current = meetings.load(event, [meeting.pair]).get(meeting.pair)
-    return _save_meeting(event, replace(meeting, version=current.version if current else 0))
-
-
-_select = selection.select
-
-
-def _everybody(candidates: Any, **more: Any) -> Any:
-    return _select(candidates, **{**more, "k": 50, "m": 50})
-
-
 MUTATIONS = (
     Mutation(
         "who withdrew or cancelled is named all the same",
@@ -175,14 +150,14 @@ MUTATIONS = (
     Mutation(
         "what is claimed is claimed again",
         _in_place(introductions, "before", _any_state_before),
-        0,
+        14,
     ),
     Mutation(
         "what is being sent is sent again",
         _several(
             _in_place(introductions, "before", _any_state_before), _in_place(introductions, "load", _never_under_way)
         ),
-        0,
+        12,
     ),
     Mutation(
         "no answer is taken for a no",
@@ -192,16 +167,7 @@ MUTATIONS = (
     Mutation(
         "who cannot claim goes away for good",
         _in_place(send_notification, "_as_it_is", _as_it_was),
-        18,
-    ),
-    Mutation(
-        "only what was noted to be on the topic can be claimed",
-        _in_place(
-            introductions,
-            "before",
-            lambda state: frozenset({State.PUBLISHED}) if state is State.SENDING else _before(state),
-        ),
-        366,
+        13,
     ),
     Mutation(
         "noted as published before it is",
@@ -211,22 +177,17 @@ MUTATIONS = (
     Mutation(
         "what could not be added is not looked at again",
         _in_place(plan_introductions, "_there_already", lambda *_: []),
-        6,
+        19,
     ),
     Mutation(
         "a paused event sends on",
         _in_place(deliverability, "load", lambda _: Deliverability()),
-        0,
+        3,
     ),
     Mutation(
         "an older state of a ticket counts",
         _in_place(registering, "_is_stale", lambda *_: False),
-        0,
-    ),
-    Mutation(
-        "a form overrides somebody's own word",
-        _in_place(registering, "_with_consent", _form_over_word),
-        0,
+        6,
     ),
     Mutation(
         "a state said again is not kept",
@@ -236,7 +197,7 @@ MUTATIONS = (
     Mutation(
         "attendees are written over each other",
         _in_place(attendees, "_save_profile", _not_conditional),
-        0,
+        7,
     ),
     Mutation(
         "the erased come back",
@@ -263,7 +224,7 @@ MUTATIONS = (
     Mutation(
         "a complaint ends nothing",
         _in_place(receive_receipts, "stop", _nothing),
-        0,
+        4,
     ),
     Mutation(
         "a new set wakes nobody",
@@ -286,21 +247,14 @@ MUTATIONS = (
     Mutation(
         "a no is not heard",
         _in_place(Meeting, "refused", property(lambda _: False)),
-        0,
-    ),
-    Mutation(
-        "an answer is lost to whoever writes last",
-        _in_place(meetings, "save", _last_writer_wins),
-        0,
+        28,
     ),
     Mutation(
         "messages are not counted",
-        _in_place(plan, "has_room", lambda *_, **__: True),
-        0,
-    ),
-    Mutation(
-        "a mail holds as many people as there are",
-        _in_place(selection, "select", _everybody),
-        0,
+        _several(
+            _in_place(plan, "has_room", lambda *_, **__: True),
+            _in_place(write_letter, "has_room", lambda *_, **__: True),
+        ),
+        13,
     ),
 )

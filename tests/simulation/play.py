@@ -33,6 +33,7 @@ from tests.simulation.world import FaultOf, Task, World
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 WEBHOOK_SECRET = registrations.new_secret()
 ATTEMPTS_BEFORE_LUCK = 6  # after so many failures the next attempt is let through
+MOST_ATTEMPTS = 20  # of which the last fourteen meet no fault: what fails then fails for ever
 ROUNDS = 12
 
 
@@ -231,7 +232,8 @@ class Play:
 
         def done(result: Any, error: BaseException | None) -> None:
             if error is not None:
-                self.world.after(self._patience(attempt), lambda: self._insist(word, work, attempt + 1))
+                if attempt < MOST_ATTEMPTS:
+                    self.world.after(self._patience(attempt), lambda: self._insist(word, work, attempt + 1))
                 return
             word.acked = self.world.step
             word.void = result is False  # there is nobody of that name (yet)
@@ -259,6 +261,8 @@ class Play:
             status = result["statusCode"] if error is None else 500
             if 200 <= status < 300:
                 word.acked = self.world.step if word.acked is None else word.acked
+            elif status >= 500 and attempt >= MOST_ATTEMPTS:
+                self.problems.append(f"{word.deed} is never taken")
             elif status >= 500:
                 self.world.after(self._patience(attempt), lambda: self._deliver(word, body, attempt + 1))
             else:
@@ -386,7 +390,7 @@ class Play:
         reference = reference_of(self.event.event_id, me, other)
 
         def done(result: Any, error: BaseException | None) -> None:
-            if error is not None:
+            if error is not None and attempt < MOST_ATTEMPTS:
                 self.world.after(self._patience(attempt), lambda: self._answer(reply, name, attempt + 1))
             else:
                 reply.acked, reply.moot = self.world.step, result is None
