@@ -169,7 +169,8 @@ def test_an_events_schedules_come_and_go_with_it(stack: LocalStack, tmp_path: Pa
         found = scheduler.list_schedules(GroupName=group, NamePrefix="schedcon")["Schedules"]
         return [schedule["Name"] for schedule in found]
 
-    [name] = names()
+    follow_up, name = sorted(names())
+    assert follow_up == "schedcon.follow-up"
     schedule = scheduler.get_schedule(Name=name, GroupName=group)
     assert schedule["ScheduleExpression"] == "at(2031-05-30T07:00:00)"  # nine o'clock in Paris, three days before
     assert json.loads(schedule["Target"]["Input"])["event_id"] == "schedcon"

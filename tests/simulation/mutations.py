@@ -28,7 +28,6 @@ from shared.pipeline import (
 from shared.services import mail
 from shared.services.mail import Outcome
 from shared.storage import attendees, connection_sets, deliverability, introductions, matches, meetings
-from shared.storage._table import AttendeeItem
 
 registering = sys.modules["shared.attendees.register"]
 
@@ -98,12 +97,6 @@ def _noted_first(event: Any, ready: Any, people: Any, publish: Any, now: Any) ->
 
 
 # ---- Registrations ---------------------------------------------------------------------------------------------------
-
-
-def _not_conditional(write: Any, event: Any, attendee: Attendee, before: Attendee | None) -> None:
-    pk, sk = attendees._key(event, "ATTENDEE", attendee.attendee_id)
-    revision = before.revision if before else 0
-    write.save(AttendeeItem(pk=pk, sk=sk, profile=attendees._profile(attendee), revision=revision + 1))
 
 
 def _repetitions_unsaid(registration: Any, **more: Any) -> Any:
@@ -193,11 +186,6 @@ MUTATIONS = (
         "a state said again is not kept",
         _in_place(receive_registration, "register", _repetitions_unsaid),
         58,
-    ),
-    Mutation(
-        "attendees are written over each other",
-        _in_place(attendees, "_save_profile", _not_conditional),
-        7,
     ),
     Mutation(
         "the erased come back",
