@@ -3,11 +3,9 @@
 import importlib
 import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -147,40 +145,6 @@ class World:
         )
 
 
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What looks back on all tests of this folder comes last; whether all are here is noted for it."""
-    ours = [item for item in items if HERE in item.path.parents]
-    chosen = bool(config.option.keyword or config.option.markexpr or any("::" in each for each in config.args))
-    config.stash[EVERYTHING] = not chosen and {item.path for item in ours} == set(HERE.glob("test_*.py"))
-    items.sort(key=lambda item: item.get_closest_marker("runs_last") is not None)
-
-
-EVERYTHING = pytest.StashKey[bool]()
-
-
-# A link, a name that tests use only for people, and what stands in every address and profile of theirs.
-NEVER_LOGGED = re.compile(r"@example\.(org|com)|linkedin\.com/in/|/e/democon/[\w-]{20}|whsec_|\+1 ?555|\bO'Neil\b")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_that_names_anybody_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever function a test runs: its logs hold ids, counts and states."""
-    yield
-    for record in caplog.get_records("call"):
-        if record.name.startswith(("icebreaker", "shared", "functions")):
-            found = NEVER_LOGGED.search(str(record.__dict__) + record.getMessage())
-            assert found is None, f"{record.pathname}:{record.lineno} logs {found and found[0]!r}"
-
-
-@pytest.fixture
-def everything_ran(pytestconfig: pytest.Config) -> bool:
-    return pytestconfig.stash[EVERYTHING]
-
-
 @pytest.fixture(autouse=True)
 def _nothing_is_refused() -> Iterator[None]:
     """No function did in a test what its role in the template does not allow."""
@@ -222,22 +186,8 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         secret = registrations.new_secret()
         secrets.add_webhook_secret("democon", "icebreaker", secret)
         storage.events.create(EVENT)
-        it = World(table_name, secrets, secret)
-        yield it
-        everything_ends(it)
+        yield World(table_name, secrets, secret)
     client.cache_clear()
-
-
-# What has no end, each with its reason.
-KEPT_FOR_GOOD = {"past_event": "name, place and year of an event after which somebody is remembered; nobody's name"}
-KINDS_SEEN: set[str] = set()
-
-
-def everything_ends(world: World) -> None:
-    """Whatever a test left in the table carries the moment at which DynamoDB deletes it."""
-    for item in world.items():
-        KINDS_SEEN.add(item["kind"]["S"])
-        assert "expires_at" in item or item["kind"]["S"] in KEPT_FOR_GOOD, item["kind"]
 
 
 def registered(name: str, minute: int = 0, /, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:
