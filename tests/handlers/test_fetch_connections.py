@@ -753,7 +753,7 @@ class TestStream:
         ends(EVENT, "ann@example.org", secrets=fetcher.world.secrets, now=datetime.now(UTC))
         assert self.planned(fetcher, self.stream(fetcher.world, old)) == []
         reports = [item for item in fetcher.world.items() if item["kind"]["S"] == "import"]
-        assert len(reports) == 2
+        assert len(reports) == (2 if ends is withdraw_attendee else 0)  # erasure forgets the reports themselves
         assert "users/ann" not in json.dumps(reports, default=str)
 
     @pytest.mark.parametrize(
