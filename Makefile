@@ -79,7 +79,7 @@ lint: setup .venv-sam/ready .venv-checks/ready ## Style, types, direction of imp
 checkov: .venv-checkov/ready ## The template by checkov's rules
 	.venv-checkov/bin/checkov --config-file infra/checks/checkov.yaml
 
-audit: setup .venv-checks/ready ## The locks against the published advisories (needs pypi.org)
+audit: setup .venv-checks/ready ## The locks against the published advisories (needs the advisory service)
 	$(BIN)/python -m infra.checks.audit .venv-checks/bin/pip-audit \
 		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt
 

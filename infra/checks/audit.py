@@ -17,7 +17,7 @@ from typing import Any, Final
 CLEAN: Final = 0
 VULNERABLE: Final = 1
 NOT_AUDITED: Final = 2
-NOBODY_ANSWERED: Final = "The advisory service did not answer for any package: run this where pypi.org can be reached"
+NOBODY_ANSWERED: Final = "The advisory service did not answer for any package: run this where it can be reached"
 
 
 def verdict(lock: str, found: dict[str, Any]) -> tuple[int, list[str]]:
