@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom pictures local build deploy lock clean
+.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom fuzz pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -38,6 +38,11 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 .venv-checkov/ready: requirements/checkov.txt
 	$(PYTHON) -m venv .venv-checkov
 	.venv-checkov/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/checkov.txt
+	touch $@
+
+.venv-fuzz/ready: requirements/fuzz.txt
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/fuzz.txt
 	touch $@
 
 demo: setup      ## Paris 1832: the whole pipeline on this machine, from registration to the mail
@@ -83,6 +88,11 @@ audit: setup .venv-checks/ready ## The locks against the published advisories (n
 	$(BIN)/python -m infra.checks.audit .venv-checks/bin/pip-audit \
 		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt
 
+MINUTES ?= 12
+fuzz: setup .venv-fuzz/ready ## 10,000 hostile webhooks, then every parser under atheris for MINUTES in all
+	ABUSE_EXAMPLES=10000 $(BIN)/python -m pytest tests/abuse/test_webhook.py
+	.venv-fuzz/bin/python -m tests.fuzz $(MINUTES)
+
 sbom: .venv-checks/ready ## What is deployed, as CycloneDX, in build/sbom.json
 	mkdir -p build
 	.venv-checks/bin/cyclonedx-py requirements requirements/layer.txt \
@@ -118,4 +128,4 @@ lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh
 
 clean:           ## Remove everything that was made
-	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

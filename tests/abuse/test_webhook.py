@@ -20,7 +20,7 @@ from shared.registrations import signatures
 from shared.registrations.receiving import LARGEST_BODY
 from tests.abuse.webhook import SECRET, Webhook, platforms, webhook
 
-EXAMPLES = int(os.environ.get("ABUSE_EXAMPLES", "1000"))  # `make fuzz` asks for 10,000
+EXAMPLES = int(os.environ.get("ABUSE_EXAMPLES", "300"))  # `make fuzz` asks for 10,000
 HEADERS = (
     *("webhook-id", "webhook-timestamp", "webhook-signature", "tito-signature", "signature", "authorization"),
     *("tickettailor-webhook-signature", "x-zm-signature", "x-zm-request-timestamp", "x-webhook-signature"),
@@ -145,7 +145,7 @@ def test_no_signature_is_compared_by_equality(module: ModuleType) -> None:
     """Every use of what was sent as a proof stands in a call of compare_digest, never beside "==" or "in"."""
     proofs = {"signature", "secret", "token", "digest", "wanted", "given", "good", "claimed"}
     # Whether it is written as we write it, not whether it is right.
-    form_only = "_text(data) != token"
+    form_only = "encoded(data) != token"
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         equality = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn)
         if equality and ast.unparse(node) != form_only:
