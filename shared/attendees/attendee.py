@@ -6,13 +6,16 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from shared.attendees.consent import Consent
 from shared.identities import Identity
 from shared.registrations import Purpose, Status
 
 LIST_PLATFORM = "list"
+# Each look asks every network and site that somebody names; whoever writes a code into a profile needs two or three.
+MOST_LOOKS_A_DAY: Final = 10
 
 
 def attendee_id_of(event_id: str, email: str, key: bytes) -> str:
@@ -79,6 +82,7 @@ class Attendee:
     identities: tuple[Identity, ...] = ()  # as claimed, without e-mail and phone
     aliases: tuple[tuple[Identity, Identity], ...] = ()  # (handle, the number their own archive gives for it)
     proven: tuple[ProvenHandle, ...] = ()
+    looks: tuple[datetime, ...] = ()  # when they last had their profiles looked at, those of a day
     consent: Consent | None = None  # None: never asked, which means no
     tickets: tuple[tuple[str, Status], ...] = ()  # (Ticket.key, status), sorted
     profile_changed_at: datetime | None = None  # of the registration that the profile was taken from
@@ -126,6 +130,11 @@ class Attendee:
         claimed = {*self.identities, *(alias for _, alias in self.aliases)}
         doubtful = {each.network for each in claimed if each.key not in proven}
         return frozenset({"email"} | {each.network for each in claimed} - doubtful)
+
+    def looking(self, now: datetime) -> Attendee | None:
+        """The attendee who is about to have their profiles looked at; None where that was often enough for a day."""
+        of_the_day = tuple(at for at in self.looks if now - at < timedelta(days=1))
+        return None if len(of_the_day) >= MOST_LOOKS_A_DAY else replace(self, looks=(*of_the_day, now))
 
     def with_proofs(
         self, proven: Iterable[tuple[Identity, str]], unproven: Iterable[Identity], *, now: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.attendees import Attendee, Consent
@@ -28,6 +28,7 @@ ORDER: Final = (
 )
 # The function has ten; keeping the answer takes a part of them.
 SECONDS_TO_ASK: Final = 5.0
+DONE: Final = frozenset({"saved", "looked", "looked_often"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def show(visit: Visit) -> Reply:
     return visit.framed(
         "data.html",
         "data",
-        saved=words.say("page.saved") if done == "saved" else words.say("page.looked") if done == "looked" else "",
+        saved=words.say(f"page.{done}") if done in DONE else "",
         purposes=[
             (each.value, attendee.agreed(each), _can_change(visit.event, attendee, each), _said(visit, each))
             for each in ORDER
@@ -104,7 +105,12 @@ def post_prove(visit: Visit) -> Reply:
     from shared.pipeline.prove_handles import prove
     from shared.services.web import Web
 
-    event, attendee, secrets = visit.event, visit.attendee, visit.tools.secrets
+    event, secrets, looking = visit.event, visit.tools.secrets, visit.attendee.looking(visit.now)
+    if looking is None:
+        return Reply.to(visit.below("data?done=looked_often"))
+    # Noted before anything is asked: of two at the same moment one fails, and what is cut short counts too.
+    attendees.save_attendee(event, looking, visit.attendee, hashing_key=visit.hashing_key)
+    attendee = replace(looking, revision=visit.attendee.revision + 1)
     end = time.monotonic() + SECONDS_TO_ASK
     proved = prove(
         attendee,

@@ -82,7 +82,13 @@ def known_to(
 def people_for(
     event: Event, reader: Attendee, words: Words, *, now: datetime, fresh: str = "", everybody: bool = False
 ) -> People:
-    """The people on the reader's page, in the reader's language; those with something to say or to do first."""
+    """The people on the reader's page, in the reader's language; those with something to say or to do first.
+
+    Nobody for a reader who is not coming any more or withdrew.
+    """
+    if not reader.may_be_named:
+        # They are told of nobody any more, and nobody is told of them: no card may go on saying that two will meet.
+        return People(())
     known, gone, more = known_to(event, reader, now=now, fresh=fresh, everybody=everybody)
     slots = {slot.slot_id: slot for slot in event.slots}
     people = [described(event, reader, each, words, slots) for each in reversed(known)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,32 +54,34 @@ def funnel(event: Event) -> Funnel:
 
 
 class Without(StrEnum):
-    """Why somebody who would like to be introduced has nobody, in the words of the organizer's list."""
+    """Why somebody who would like to be introduced was told of nobody, in the words of the organizer's list.
+
+    Who was asked and heard nothing, and who was asked and heard of a no, are one reason: the no is nobody's business.
+    """
 
     NOBODY_KNOWN = "shares nothing with anybody here that may be used"
     NOT_YET = "knows somebody, and no wave has come to it yet"
-    REFUSED = "was introduced or asked, and one of the two said no or is not coming"
-    UNANSWERED = "was asked, and one of the two has not answered"
+    ASKED = "was asked, and nothing has come of it so far"
 
 
 def without_anyone(event: Event) -> list[tuple[Attendee, Without]]:
-    """Everybody who may be introduced and was told of nobody who comes, with the reason; sorted by name."""
+    """Everybody who may be introduced and was told of nobody who comes, with the reason; sorted by name.
+
+    Whoever was told of somebody stays told, whatever the two answered, or a name on the list would be a no.
+    """
     tied = {person for match in matches.load_all(event) for person in (match.a, match.b)}
-    states: dict[str, set[tuple[Stage, MeetingState]]] = {}
-    for meeting in meetings.load_all(event):
-        for person in meeting.pair:
-            states.setdefault(person, set()).add((meeting.stage, meeting.state))
-    found = []
-    for attendee in attendees.load_all(event):
-        theirs = states.get(attendee.attendee_id, set())
-        if attendee.may_be_named and (Stage.TOLD not in {s for s, state in theirs if state is not MeetingState.OFF}):
-            found.append((attendee, _reason(theirs, is_tied=attendee.attendee_id in tied)))
+    everything = [meeting for meeting in meetings.load_all(event) if meeting.ended_at is None]
+    told = {person for meeting in everything if meeting.stage is Stage.TOLD for person in meeting.pair}
+    asked = {person for meeting in everything for person in meeting.pair}
+    found = [
+        (attendee, _reason(attendee.attendee_id, tied, asked))
+        for attendee in attendees.load_all(event)
+        if attendee.may_be_named and attendee.attendee_id not in told
+    ]
     return sorted(found, key=lambda each: (each[0].name.casefold(), each[0].attendee_id))
 
 
-def _reason(theirs: set[tuple[Stage, MeetingState]], *, is_tied: bool) -> Without:
-    if any(state is not MeetingState.OFF for _, state in theirs):
-        return Without.UNANSWERED
-    if theirs:
-        return Without.REFUSED
-    return Without.NOT_YET if is_tied else Without.NOBODY_KNOWN
+def _reason(attendee_id: str, tied: Collection[str], asked: Collection[str]) -> Without:
+    if attendee_id in asked:
+        return Without.ASKED
+    return Without.NOT_YET if attendee_id in tied else Without.NOBODY_KNOWN

@@ -360,6 +360,7 @@ def _profile(attendee: Attendee) -> dict[str, Any]:
             [p.identity.network, p.identity.handle, p.identity.display, p.kind, _utc(p.seen_at)]
             for p in attendee.proven
         ],
+        "looks": [int(at.timestamp()) for at in attendee.looks],
         "consent": consent and write_consent(consent),
         "tickets": [[key, status.value] for key, status in attendee.tickets],
         "changed_at": attendee.profile_changed_at and _utc(attendee.profile_changed_at),
@@ -388,6 +389,7 @@ def _attendee(event: Event, item: AttendeeItem) -> Attendee:
             ProvenHandle(Identity(*parts), kind, datetime.fromisoformat(seen_at))
             for *parts, kind, seen_at in profile.get("proven", ())
         ),
+        looks=tuple(datetime.fromtimestamp(second, UTC) for second in profile.get("looks", ())),
         consent=read_consent(consent) if consent else None,
         tickets=tuple((key, Status(status)) for key, status in profile.get("tickets", ())),
         profile_changed_at=changed_at and datetime.fromisoformat(changed_at),

@@ -394,7 +394,9 @@ def test_whoever_has_nobody_is_listed_with_the_reason(world: World) -> None:
         "was asked"
     }
     answer("mack", "ann", Answer.NEVER)
-    assert {str(why)[:14] for person, why in without_anyone(EVENT) if person.name == "Ann"} == {"was introduced"}
+    assert {str(why).partition(",")[0] for person, why in without_anyone(EVENT) if person.name == "Ann"} == {
+        "was asked"
+    }
 
 
 def test_a_message_that_the_queue_brings_before_it_is_marked_as_published_is_sent(world: World) -> None:

@@ -21,6 +21,7 @@ from infra.meter import metered
 from infra.meter.sample import storage_client
 from shared import storage
 from shared.attendees import Consent, Said
+from shared.attendees.attendee import MOST_LOOKS_A_DAY
 from shared.attendees.consent import CONSENT_VERSION
 from shared.connections import Relation
 from shared.identities import Identity
@@ -128,6 +129,22 @@ class TestPeople:
         keep(attendee("ann", tickets=()))
         assert "Your ticket is not valid any more" in page_of(browser).text
 
+    @pytest.mark.parametrize("who", ["ann", "mack"])
+    @pytest.mark.parametrize("gone", [{"agreed": frozenset()}, {"tickets": ()}])
+    def test_once_one_of_two_withdrew_or_cancelled_neither_page_says_that_they_will_meet(
+        self, browser: Browser, who: str, gone: dict[str, Any]
+    ) -> None:
+        yes = Side(Answer.YES, NOW)
+        meet("ann", "mack", sides=(yes, yes), slot_id=SLOT.slot_id)
+        for reader, other in (("ann", "mack"), ("mack", "ann")):
+            tell(reader, (Part.AGREED, other))
+            assert "You both would like to meet." in page_of(browser, reader).text
+        keep(attendee(who, **gone))
+        for reader in ("ann", "mack"):
+            seen = page_of(browser, reader).text
+            assert "You both would like to meet." not in seen
+            assert "Coffee bar" not in seen
+
     def test_names_are_text_whatever_they_are(self, browser: Browser) -> None:
         keep(attendee("mack", name='<script>alert("x")</script>', company="a & b"))
         tell("ann", (Part.TOLD, "mack"))
@@ -219,6 +236,21 @@ class TestAgreement:
         assert "Shown to be yours." in seen.text
         assert "We looked" in seen.text
         assert [each.kind for each in ann_now().proven] == ["code"]
+
+    def test_nobody_has_their_profiles_looked_at_without_end(
+        self, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with internet({"api.github.com/users/ann": github(bio="nothing")}) as (served, web):
+            monkeypatch.setattr("shared.services.web.Web", lambda **_: web)
+            for _ in range(MOST_LOOKS_A_DAY):
+                assert "We looked" in browser.press(page_of(browser), "/prove").text
+            asked = len(served.asked)
+            assert "enough looking for a day" in browser.press(page_of(browser), "/prove").text
+            keep(replace(ann_now(), company="A correction by the form brings no further looks"))
+            browser.press(page_of(browser), "/prove")
+            assert len(served.asked) == asked
+            keep(replace(ann_now(), looks=tuple(at - timedelta(days=1) for at in ann_now().looks)))
+            assert "We looked" in browser.press(page_of(browser), "/prove").text
 
 
 class TestData:

@@ -178,6 +178,26 @@ class TestAttendees:
             assert "mack@example.org" not in seen.text
         assert "Nobody is called so" in browser.press("attendees", q="nobody").text
 
+    def test_who_was_told_of_nobody_is_listed_with_the_reason(self, browser: OrganizerBrowser) -> None:
+        keep(attendee("zoe"))
+        keep(attendee("mute", agreed=frozenset()))
+        meet("ann", "mack", Stage.ASKED)
+        seen = browser.get(f"{HOME}/attendees/without").text
+        assert "was asked, and nothing has come of it so far 2" in seen
+        assert "shares nothing with anybody here that may be used 1" in seen
+        assert "Zoe zoe@example.org shares nothing" in seen
+        assert "Mute" not in seen
+
+    @pytest.mark.parametrize("stage", [Stage.ASKED, Stage.CONFIRMING, Stage.TOLD])
+    @pytest.mark.parametrize("no", [Answer.NEVER, Answer.NOT_NOW])
+    def test_a_no_moves_nobody_into_that_list_or_within_it(
+        self, browser: OrganizerBrowser, stage: Stage, no: Answer
+    ) -> None:
+        meeting = meet("ann", "mack", stage)
+        before = browser.get(f"{HOME}/attendees/without").body
+        storage.meetings.change(UPCOMING, meeting.pair, lambda m: m.answered(m.a, no, now=NOW))
+        assert browser.get(f"{HOME}/attendees/without").body == before
+
     def test_their_links_are_on_no_page(self, browser: OrganizerBrowser) -> None:
         ann = attendee("ann").attendee_id
         for rest in ("attendees", f"attendees/{ann}"):

@@ -10,12 +10,14 @@ from shared.attendees import Attendee, Consent
 from shared.attendees.consent import BY_LIST, BY_PERSON, BY_REGISTRATION
 from shared.introductions.words import network_name
 from shared.pages import Reply
+from shared.pipeline.event_progress import Without, without_anyone
 from shared.pipeline.organizer.visit import OrganizerVisit
 from shared.pipeline.organizer.waves import STATE_WORDS
 from shared.registrations import Purpose
 from shared.storage import attendees, introductions
 
 SHOWN: Final = 50
+WITHOUT_SHOWN: Final = 200
 LONGEST_SEARCH: Final = 200
 PURPOSES: Final[Mapping[Purpose, str]] = {
     Purpose.INTRODUCE: "be introduced",
@@ -38,6 +40,19 @@ def show(visit: OrganizerVisit) -> Reply:
 def search(visit: OrganizerVisit) -> Reply:
     """By a form that is posted: what is looked for stands in no address, and in no log."""
     return _list(visit, visit.request.value("q")[:LONGEST_SEARCH])
+
+
+def show_without(visit: OrganizerVisit) -> Reply:
+    """Who agreed and was told of nobody, and why; nobody's no is among the reasons."""
+    found = without_anyone(visit.event)
+    counts = Counter(why for _, why in found)
+    return visit.framed(
+        "without.html",
+        "attendees",
+        counts=[(why.value, counts[why]) for why in Without],
+        found=[(attendee, why.value) for attendee, why in found[:WITHOUT_SHOWN]],
+        more=max(0, len(found) - WITHOUT_SHOWN),
+    )
 
 
 def show_one(visit: OrganizerVisit) -> Reply | None:

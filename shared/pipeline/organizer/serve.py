@@ -130,6 +130,7 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "network"): network.show,
     ("GET", "attendees"): people.show,
     ("POST", "attendees"): people.search,
+    ("GET", "attendees/without"): people.show_without,
     ("GET", "attendees/*"): people.show_one,
     ("GET", "attendees/*/withdraw"): people.ask_withdraw,
     ("POST", "attendees/*/withdraw"): people.post_withdraw,
