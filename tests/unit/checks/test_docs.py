@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.template import ROOT
+from tests.template import ROOT, written
 
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 WHAT, WHO, TRIES, STOPPED_BY, HELD_BY = range(5)
@@ -44,3 +45,43 @@ def test_each_row_of_the_threat_model_speaks_of_something_worth_protecting() -> 
     assert {
         row[WHAT] for row in rows_of("threat-model.md", "| what | who | tries | what stops it | held by |")
     } == assets
+
+
+# ---- Alarms -----------------------------------------------------------------------------------------------------
+
+# What the page's own four words of a shell expect to find in the template.
+SUFFIX = {"logs": "Logs", "look": "", "again": "", "of": ""}
+
+
+def alarm_sections() -> dict[str, str]:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    part = page.partition("## When an alarm rings\n")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", part, re.MULTILINE | re.DOTALL))
+
+
+def resources(kind: str) -> dict[str, Any]:
+    return {name: each for name, each in written()["Resources"].items() if each["Type"] == kind}
+
+
+def test_every_alarm_has_its_section_and_every_section_its_alarm() -> None:
+    alarms = {name.removesuffix("Alarm") for name in resources("AWS::CloudWatch::Alarm")}
+    assert len(alarms) >= 20
+    assert set(alarm_sections()) == alarms
+
+
+def test_each_section_says_what_an_alarm_means_and_then_what_to_type() -> None:
+    for name, section in alarm_sections().items():
+        meaning, _, rest = section.strip().partition("\n\n")
+        assert len(meaning.split()) >= 5, name
+        assert re.search(r"^    (icebreaker|aws|logs|look|again|for) ", rest, re.MULTILINE), name
+
+
+def test_what_is_typed_names_what_there_is() -> None:
+    there = written()["Resources"]
+    # Messages can be moved back to queues alone (Amazon SQS API reference, StartMessageMoveTask).
+    of_queues = str([queue["Properties"].get("RedrivePolicy") for queue in resources("AWS::SQS::Queue").values()])
+    commands = re.findall(r"(?:^    |\$\()(logs|look|again|of) (\w+)", "".join(alarm_sections().values()), re.MULTILINE)
+    assert len(commands) >= 25
+    for command, name in commands:
+        assert name + SUFFIX[command] in there, f"{command} {name}"
+        assert command != "again" or f"'{name}.Arn'" in of_queues or f"['{name}', 'Arn']" in of_queues, name

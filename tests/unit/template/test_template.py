@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.events.deliverability import BOUNCED_PERCENT, COMPLAINED_PERCENT
 from tests.template import ROOT, translated, written
 
 KNOW_NO_RESOURCE = {"sns:CheckIfPhoneNumberIsOptedOut"}  # so the Service Authorization Reference
@@ -48,11 +49,36 @@ def test_every_dead_letter_queue_has_an_alarm(resources: dict[str, Any]) -> None
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", ())
         if dimension["Name"] == "QueueName"
     }
     assert len(queues) >= 5
     assert queues <= watched
+
+
+def test_every_alarm_tells_somebody_and_silence_is_no_alarm(resources: dict[str, Any]) -> None:
+    for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        # The account's reputation stands where it stood while nothing is sent.
+        assert alarm["TreatMissingData"] == ("ignore" if alarm.get("Namespace") == "AWS/SES" else "notBreaching"), name
+        assert len(alarm.get("Metrics", ())) <= 11, name  # CloudWatch takes ten, and what is made of them
+
+
+def test_every_function_is_watched_for_errors_of_its_own(resources: dict[str, Any]) -> None:
+    """In the background by itself; behind the API by the API; the chat's subscriber by its dead letters alone."""
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    watched = set(re.findall(r"\w+Function(?!Name)", str(alarms["FunctionErrorsAlarm"])))
+    behind_the_api = {"ReceiveRegistrationFunction", "ServePagesFunction", "ServeOrganizerFunction"}
+    assert watched | behind_the_api | {"PostToSlackFunction"} == set(of_type(resources, "AWS::Lambda::Function"))
+    assert "'5xx'" in str(alarms["ApiErrorsAlarm"])
+
+
+def test_the_account_is_warned_before_ses_looks_into_it_and_by_the_limits_of_an_event(
+    resources: dict[str, Any],
+) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    assert alarms["BounceRateAlarm"]["Threshold"] * 100 == BOUNCED_PERCENT < 5
+    assert alarms["ComplaintRateAlarm"]["Threshold"] * 100 == COMPLAINED_PERCENT < 0.1
 
 
 def test_every_queue_that_feeds_a_function_waits_six_times_as_long_and_has_a_dead_letter_queue(
