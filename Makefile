@@ -5,13 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SAM    := .venv-sam/bin/sam
 STACK  ?= icebreaker
+SCHEMA := .venv-checks/bin/check-jsonschema --quiet --builtin-schema vendor.github
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom fuzz pictures local build deploy lock clean
+.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -33,6 +34,11 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 .venv-checks/ready: requirements/checks.txt
 	$(PYTHON) -m venv .venv-checks
 	.venv-checks/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/checks.txt
+	touch $@
+
+.venv-docs/ready: requirements/docs.txt
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/docs.txt
 	touch $@
 
 .venv-checkov/ready: requirements/checkov.txt
@@ -80,13 +86,17 @@ lint: setup .venv-sam/ready .venv-checks/ready ## Style, types, direction of imp
 	$(BIN)/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=eu-west-1 .venv-checks/bin/cfn-lint --config-file infra/checks/serverless.yaml template.yaml
 	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint
+	.venv-checks/bin/zizmor --offline --quiet --persona pedantic .github .pre-commit-config.yaml
+	$(SCHEMA)-workflows .github/workflows/*.yml
+	$(SCHEMA)-issue-forms $$(ls .github/ISSUE_TEMPLATE/*.yml | grep -v config)
+	.venv-checks/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 checkov: .venv-checkov/ready ## The template by checkov's rules
 	.venv-checkov/bin/checkov --config-file infra/checks/checkov.yaml
 
 audit: setup .venv-checks/ready ## The locks against the published advisories (needs the advisory service)
 	$(BIN)/python -m infra.checks.audit .venv-checks/bin/pip-audit \
-		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt
+		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt requirements/docs.txt
 
 MINUTES ?= 12
 fuzz: setup .venv-fuzz/ready ## 10,000 hostile webhooks, then every parser under atheris for MINUTES in all
@@ -97,6 +107,10 @@ sbom: .venv-checks/ready ## What is deployed, as CycloneDX, in build/sbom.json
 	mkdir -p build
 	.venv-checks/bin/cyclonedx-py requirements requirements/layer.txt \
 		--output-reproducible --output-format JSON --output-file build/sbom.json
+
+notes:           ## What CHANGELOG.md says of TAG=v0.1.0, for its release, in build/notes.md
+	mkdir -p build
+	$(PYTHON) -m infra.checks.notes "$(TAG)" > build/notes.md
 
 pictures: setup  ## The pictures of mails and pages, in build/pictures (installs Debian's chromium)
 	@$(GET_CHROMIUM) || { echo "Pictures need chromium: apt-get install chromium, as root." >&2; exit 1; }
@@ -128,4 +142,4 @@ lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh
 
 clean:           ## Remove everything that was made
-	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz .venv-docs build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -16,3 +16,4 @@ lock bench
 lock checks --constraint dev.txt
 lock checkov
 lock fuzz --constraint dev.txt
+lock docs
