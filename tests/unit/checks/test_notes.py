@@ -9,7 +9,24 @@ import pytest
 from infra.checks.notes import NoNotes, notes_for
 from tests.template import ROOT
 
-CHANGELOG = "# What changed\n\nWords.\n\n## 1.1.0 – May 2027\n\nNew.\n\n### To do\n\nNothing.\n\n## 1.0.0\n\nFirst.\n\n## 0.9.0\n"
+CHANGELOG = """# What changed
+
+Words.
+
+## 1.1.0 – May 2027
+
+New.
+
+### To do
+
+Nothing.
+
+## 1.0.0
+
+First.
+
+## 0.9.0
+"""
 
 
 def test_a_version_is_released_with_its_own_section_and_nothing_else() -> None:
