@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy lock clean
+.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -20,7 +20,7 @@ help:            ## Show what there is
 setup: $(VENV)/ready        ## Make .venv from the lock file
 
 # The locks are complete: nothing is resolved here, only fetched and checked against its hash.
-$(VENV)/ready: requirements/dev.txt pyproject.toml
+$(VENV)/ready: requirements/dev.txt pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
@@ -137,6 +137,11 @@ build: setup .venv-sam/ready ## Put together what is deployed
 deploy: build    ## Deploy into your AWS account; asks the first time
 	$(SAM) deploy --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
 		$$(test -f samconfig.toml || echo --guided)
+
+wheel: setup     ## The wheel for one person, in build/wheel
+	rm -rf build/wheel build/lib build/bdist.*
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@ls build/wheel/*.whl
 
 lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh

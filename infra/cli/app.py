@@ -21,6 +21,7 @@ from rich.table import Column, Table
 from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.offline import match_offline, write_pairs
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
+from infra.cli.who import who
 from shared import identities, registrations, storage
 from shared.attendees import address_hash_of, attendee_id_of
 from shared.attendees.consent import LONGEST_BASIS
@@ -57,6 +58,7 @@ app.add_typer(connections_app, name="connections")
 links_app = typer.Typer(help="The keys that sign attendees' links.", no_args_is_help=True)
 app.add_typer(links_app, name="links")
 app.add_typer(key_app, name="key")
+app.command("who")(who)
 
 console = Console()
 errors = Console(stderr=True)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from infra.cli.exports import read_exports
 from shared import identities
 from shared.attendee_lists import read_attendee_list
 from shared.attendees import Attendee, attendee_id_of, register
-from shared.connections import UnknownExport, open_exports
 from shared.matching import (
     ConnectionSet,
     DirectoryEntry,
@@ -145,16 +145,9 @@ def _sets(
 def _sets_of(
     path: Path, name: Path, owner: Attendee, people: dict[str, Attendee], key: bytes, problems: list[str]
 ) -> Iterator[ConnectionSet]:
-    try:
-        with path.open("rb") as file:
-            for export in open_exports(file, filename=path.name):
-                rows = list(export)
-                people[owner.attendee_id] = owner = owner.with_aliases(export.owner)
-                problems += [f"{name}: line {row.line}: {row.reason}" for row in rows if isinstance(row, Reject)]
-                connections = [row for row in rows if not isinstance(row, Reject)]
-                yield pack_connections(owner.attendee_id, export.source, connections, key=key)
-    except UnknownExport as error:
-        problems.append(f"{name}: {error}")
+    for export in read_exports(path, name, problems):
+        people[owner.attendee_id] = owner = owner.with_aliases(export.owner)
+        yield pack_connections(owner.attendee_id, export.source, export.connections, key=key)
 
 
 def _exports(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -167,6 +167,16 @@ def is_header(cells: Sequence[str]) -> bool:
     return any(meaning is not None and meaning[0] == "email" for meaning in map(_general, cells))
 
 
+def names_people(cells: Sequence[str]) -> bool:
+    """Whether a row is the header of a list in which people can at least be looked up: by address or by name."""
+    if is_header(cells):
+        return True
+    if any(_ADDRESS.fullmatch(cell.strip()) for cell in cells):
+        return False
+    meanings = {meaning[0] for meaning in map(_general, cells) if meaning is not None}
+    return "name" in meanings or {"first_name", "last_name"} <= meanings
+
+
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,}")
 
 

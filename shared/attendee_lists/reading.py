@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import BinaryIO, Final, NamedTuple
 
 from shared import identities
-from shared.attendee_lists.columns import PURPOSE_WORDS, Column, Understanding, is_header, understand
+from shared.attendee_lists.columns import PURPOSE_WORDS, Column, Understanding, is_header, names_people, understand
 from shared.attendee_lists.statuses import CANCELLED, NOT_YET, REGISTERED
 from shared.attendee_lists.words import plain
 from shared.identities import Identity
@@ -52,24 +52,37 @@ class AttendeeList:
     export: str = ""  # the platform's own export that this is, in words
     kind: str = ""  # the file's format, in words
     _statuses: Mapping[str, str] | None = None
+    _names_are_enough: bool = False
 
     def __iter__(self) -> Iterator[Registration | Reject]:
-        reader = _RowReader(self.columns, len(self.header), self._as_of, self._statuses or {})
-        return map(reader.read, self._rows)
+        return map(self._reader().read, self._rows)
+
+    def numbered(self) -> Iterator[tuple[int, Registration | Reject]]:
+        """The same, each with the line on which it begins, as :class:`shared.tables.Row` counts."""
+        reader = self._reader()
+        return ((row.line, reader.read(row)) for row in self._rows)
+
+    def _reader(self) -> _RowReader:
+        return _RowReader(
+            self.columns, len(self.header), self._as_of, self._statuses or {}, names_are_enough=self._names_are_enough
+        )
 
 
-def read_attendee_list(stream: BinaryIO, *, as_of: datetime) -> AttendeeList:
+def read_attendee_list(stream: BinaryIO, *, as_of: datetime, names_are_enough: bool = False) -> AttendeeList:
     """Open an attendee list: CSV, TSV, XLSX, JSON or JSON Lines. Its rows are read as they are asked for.
 
     :param stream: read once from where it stands; it need not be seekable
     :param as_of: when the list spoke, for rows that do not say when they changed
-    :raises shared.tables.UnreadableTable: where no row is a header with a column for the e-mail address; also while
-        iterating, where the file turns out to be damaged
+    :param names_are_enough: for whoever looks people up and writes to nobody: a list, and a row of it, need no e-mail
+        address
+    :raises shared.tables.UnreadableTable: where no row is a header with a column for the e-mail address, or for the
+        name where that is enough; also while iterating, where the file turns out to be damaged
     """
-    table = _as_typed(open_any_table(stream, is_header))
+    table = _as_typed(open_any_table(stream, names_people if names_are_enough else is_header))
     first, rows = looked_at(table.rows, ROWS_LOOKED_AT)
     known = understand(table.header, first)
-    _check_usable(known)
+    if not names_are_enough:
+        _check_usable(known)
     return AttendeeList(
         header=table.header,
         columns=known.columns,
@@ -80,6 +93,7 @@ def read_attendee_list(stream: BinaryIO, *, as_of: datetime) -> AttendeeList:
         export=known.export.name if known.export else "",
         kind=table.kind,
         _statuses=known.export.statuses if known.export else None,
+        _names_are_enough=names_are_enough,
     )
 
 
@@ -121,7 +135,16 @@ class _Positions(NamedTuple):
 class _RowReader:
     """Reads rows by columns that were understood once."""
 
-    def __init__(self, columns: Sequence[Column], width: int, as_of: datetime, statuses: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        width: int,
+        as_of: datetime,
+        statuses: Mapping[str, str],
+        *,
+        names_are_enough: bool,
+    ) -> None:
+        self._names_are_enough = names_are_enough
         by_meaning: defaultdict[str, list[int]] = defaultdict(list)
         for column in columns:
             by_meaning[column.meaning].append(column.position)
@@ -152,9 +175,12 @@ class _RowReader:
                 return Reject(row.line, problem, cells)
             cells = (cells + ("",) * self._width)[: self._width]
         notes = list(row.notes)
-        address = self._address(row, cells, notes)
-        if isinstance(address, str):
-            return Reject(row.line, address, row.cells)
+        typed = self._address(row, cells, notes)
+        address = typed if isinstance(typed, Identity) else None
+        if isinstance(typed, str):
+            refused = self._without_address(cells, typed, notes)
+            if refused:
+                return Reject(row.line, refused, row.cells)
         status, problem = self._status(_one(cells, self._at.void), _one(cells, self._at.status))
         if status is None:
             return Reject(row.line, problem, row.cells)
@@ -162,11 +188,11 @@ class _RowReader:
             notes.append(problem)
         return Registration(
             platform=LIST_PLATFORM,
-            reference=self._reference(cells) or address.handle,
+            reference=self._reference(cells) or (address.handle if address else ""),
             status=status,
             changed_at=self._as_of,
             name=self._name(cells, notes),
-            email=address.handle,
+            email=address.handle if address else None,
             phone=self._phone(cells, notes),
             company=self._text(cells, self._at.company, notes),
             identities=self._identities(row, cells, notes) if self._handles else (),
@@ -218,6 +244,18 @@ class _RowReader:
             if linked is not None:
                 return linked
         return f'"{typed[:_SHOWN]}" is no e-mail address' if typed else "the row has no e-mail address"
+
+    def _without_address(self, cells: Sequence[str], problem: str, notes: list[str]) -> str:
+        """Why a row without a usable address cannot be used; empty where its name is enough."""
+        header = next((self._headers[at] for at in self._at.email if cells[at].strip()), "")
+        if not self._names_are_enough:
+            return problem
+        if not self._name(cells, []):
+            return f"{header}: {problem}" if header else "the row has no name and no e-mail address"
+        if header:
+            # That there is none is nothing wrong.
+            notes.append(f"{header}: {problem}")
+        return ""
 
     def _reference(self, cells: Sequence[str]) -> str:
         # An order has several positions, and each order a first one: neither alone names a ticket.

@@ -50,12 +50,13 @@ def _connection(row: Row, at: dict[str, int]) -> Connection | Reject:
         return text_of(row.cells[position]) if position < len(row.cells) else ""
 
     found: list[Identity] = []
-    for text, network in ((cell("url"), "linkedin"), (cell("email address"), "email")):
+    for column, network in (("URL", "linkedin"), ("Email Address", "email")):
+        text = cell(column.lower())
         if not text:
             continue
         identity = identities.parse(text, network)
         if isinstance(identity, Unreadable):
-            return Reject(row.line, identity.reason)
+            return Reject(row.line, f"{column}: {identity.reason}")
         found.append(identity)
     name = f"{cell('first name')} {cell('last name')}".strip()
     if not found and not name:

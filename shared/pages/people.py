@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from shared.events import Event
 from shared.introductions import NAMED_PARTS, Answer, Meeting, Outcome, Part, Stage
 from shared.introductions.states import MeetingState
+from shared.pages.vcard import vcard
 
 
 class Standing(StrEnum):
@@ -88,26 +88,11 @@ def _afterwards(meeting: Meeting, outcome: Outcome | None) -> Standing:
     return Standing.SAID_MET if outcome is Outcome.MET else Standing.SAID_MISSED
 
 
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": " ", "\r": " "})
-
-
-def vcard(person: Person, event: Event) -> str:
-    """A card to keep (vCard 3.0, RFC 2426): name, where they work, the profile, and where they met."""
-
-    def text(value: str) -> str:
-        return "".join(character for character in value if character >= " ").translate(_ESCAPES)
-
-    return "\r\n".join(
-        [
-            "BEGIN:VCARD",
-            "VERSION:3.0",
-            f"FN:{text(person.name)}",
-            # Which of the words is the family's is not known: a guess would be wrong for half of the world.
-            f"N:;{text(person.name)};;;",
-            *([f"ORG:{text(person.company)}"] if person.company else []),
-            *([f"URL:{text(person.profile_url)}"] if person.profile_url else []),
-            f"NOTE:{text(event.name)}\\, {event.starts_at:%Y-%m-%d}",
-            "END:VCARD",
-            "",
-        ]
+def card(person: Person, event: Event) -> str:
+    """A card to keep: name, where they work, the profile, and where they met."""
+    return vcard(
+        person.name,
+        company=person.company,
+        profiles=filter(None, [person.profile_url]),
+        note=f"{event.name}, {event.starts_at:%Y-%m-%d}",
     )

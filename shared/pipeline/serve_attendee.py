@@ -14,7 +14,7 @@ from shared.introductions import Answer, MeetingState, Outcome
 from shared.introductions.words_language import Words
 from shared.links import BadLink, LinkPurpose, Links, Reason, read_link
 from shared.pages import Reply, Request, page, preferred_words
-from shared.pages.people import TURNED_DOWN, Person, Standing, vcard
+from shared.pages.people import TURNED_DOWN, Person, Standing, card
 from shared.pipeline import attendee_connections as connections
 from shared.pipeline import attendee_data as data
 from shared.pipeline.answer import answer
@@ -147,7 +147,7 @@ def _card(visit: Visit) -> Reply | None:
     if known is None:
         return None
     person = described(visit.event, visit.attendee, known, visit.words, {})
-    return Reply.file(vcard(person, visit.event), "text/vcard; charset=utf-8", "card.vcf")
+    return Reply.file(card(person, visit.event), "text/vcard; charset=utf-8", "card.vcf")
 
 
 def _known(visit: Visit, wanted: Standing) -> Known | None:

@@ -3,10 +3,11 @@
 from shared.tables.opening import open_any_table
 from shared.tables.rejects import REJECTS_COLUMNS, Reject, as_typed, write_rejects
 from shared.tables.rows import decoded_lines, open_table
-from shared.tables.table import Row, TextTable, UnreadableTable, looked_at
+from shared.tables.table import NoHeader, Row, TextTable, UnreadableTable, looked_at
 
 __all__ = [
     "REJECTS_COLUMNS",
+    "NoHeader",
     "Reject",
     "Row",
     "TextTable",

@@ -21,6 +21,10 @@ class UnreadableTable(ValueError):
     """The file is no table that can be read; the sentence says what was looked for and what was seen."""
 
 
+class NoHeader(UnreadableTable):
+    """No row is a header, though the file may well be read in another way."""
+
+
 class Row(NamedTuple):
     """One row as written."""
 
@@ -40,10 +44,10 @@ class TextTable:
     notes: tuple[str, ...] = ()  # what was left aside, e.g. a workbook's other sheets
 
 
-def no_header(seen: Sequence[str]) -> UnreadableTable:
+def no_header(seen: Sequence[str]) -> NoHeader:
     """The error of a table without a header, showing the first cells that were seen."""
     shown = ", ".join(f'"{cell[:40]}"' for cell in [cell for cell in seen if cell][:8]) or "nothing"
-    return UnreadableTable(f"no header row was recognized; the first row holds {shown}")
+    return NoHeader(f"no header row was recognized; the first row holds {shown}")
 
 
 def looked_at(entries: Iterator[T], count: int) -> tuple[list[T], Iterator[T]]:

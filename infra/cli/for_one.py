@@ -1,0 +1,35 @@
+"""The command line as one person has it: without AWS, and quick to start."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from infra.cli.who import who
+
+FOR_ORGANIZERS = "The other commands are for organizers, and need what they use: install icebreaker[organizer]."
+
+app = typer.Typer(
+    help="Finds whom you know among those who come to a conference.",
+    epilog=FOR_ORGANIZERS,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("who")(who)
+
+
+@app.callback()
+def common() -> None:
+    # With a callback, a single command keeps its name.
+    pass
+
+
+def main() -> None:
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if command not in ("", "who"):
+        Console(stderr=True).print(FOR_ORGANIZERS, style="red", soft_wrap=True, markup=False, highlight=False)
+        sys.exit(1)
+    app()

@@ -1,0 +1,5 @@
+"""``python -m icebreaker``."""
+
+from . import main
+
+main()
