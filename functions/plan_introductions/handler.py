@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.parser import BaseModel, event_parser
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
-from shared.events import FOLLOW_UP
+from shared.events import AT_ONCE, FOLLOW_UP, NEW_END, Event
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.plan_introductions import plan_introductions
 from shared.pipeline.remember import remember
@@ -39,9 +39,11 @@ class Wave(BaseModel):
 @event_parser(model=Wave)
 def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     logger.append_keys(event_id=event.event_id, wave=event.wave)
-    known = events.get(event.event_id)
+    if event.wave == NEW_END:
+        return _keep_until_new_end(event.event_id)
+    known = _event_with(event.event_id, event.wave)
     if known is None:
-        logger.warning("wave of an event that is gone")
+        logger.warning("wave of an event that is gone, or that does not have it any more")
         return {}
     to_topic = partial(publish, os.environ["TOPIC_ARN"])
     report = plan_introductions(known, event.wave, publish=to_topic, now=datetime.now(UTC))
@@ -59,3 +61,26 @@ def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG
         raise RuntimeError(f"the topic did not take {report.refused} messages; the retry publishes them")
     tell_organizers(known, event.wave, publish=to_topic)
     return {"planned": report.planned, "published": report.published}
+
+
+def _event_with(event_id: str, wave: str) -> Event | None:
+    """The event, if the wave is one of its waves: one that was taken out may still have a schedule."""
+    known = events.get(event_id)
+    if known is None or _has(known, wave):
+        return known
+    # What is remembered of an event may be older than its newest wave.
+    fresh = storage.events.load(event_id)
+    return fresh if fresh is not None and _has(fresh, wave) else None
+
+
+def _has(event: Event, wave: str) -> bool:
+    return wave == FOLLOW_UP or wave.startswith(AT_ONCE) or wave in {each.name for each in event.waves}
+
+
+def _keep_until_new_end(event_id: str) -> dict[str, Any]:
+    known = storage.events.load(event_id)
+    if known is None:
+        return {}
+    kept = storage.events.keep_until_its_end(known)
+    logger.info("kept until the new end", items=kept)
+    return {"kept": kept}

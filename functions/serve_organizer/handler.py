@@ -18,7 +18,9 @@ from shared.pipeline.organizer.serve import serve_organizer
 from shared.pipeline.organizer.visit import OrganizerTools
 from shared.services import DeadLetters, Scheduling, Secrets, Uploads, publish
 
-MOST_FORM = 512 * 1024  # an event with a thousand slots
+# An event with a thousand slots, each a row of eight fields.
+MOST_FORM = 512 * 1024
+MOST_FIELDS = 10_000
 
 logger = Logger()
 metrics = Metrics()
@@ -35,7 +37,7 @@ storage.connect(os.environ["TABLE_NAME"])
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
-    request = request_of(event, base_url=os.environ.get("PUBLIC_URL", ""), most_body=MOST_FORM)
+    request = request_of(event, base_url=os.environ.get("PUBLIC_URL", ""), most_body=MOST_FORM, most_fields=MOST_FIELDS)
     reply = serve_organizer(request, tools=tools, now=datetime.now(UTC), failed=_failed)
     # Neither path nor query: a link is a secret.
     logger.info("organizer's page", route=event.get("routeKey"), status=reply.status)

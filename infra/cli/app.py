@@ -27,6 +27,7 @@ from shared.attendees import address_hash_of, attendee_id_of
 from shared.attendees.consent import LONGEST_BASIS
 from shared.events import BadEvent, Event, event_from_toml
 from shared.introductions import MeetingState, State
+from shared.links import NEW_EVENT
 from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
 from shared.pipeline import redrive as dead_letters
@@ -277,17 +278,25 @@ def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...
 
 @event_app.command("link")
 def link_of_event(
-    event_id: EventId,
+    event_id: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id.")] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="A link for making events, in the place of one to an event.")
+    ] = False,
     hours: Annotated[int, typer.Option(min=1, max=24 * 14, help="How long it can be used to sign in.")] = 24,
 ) -> None:
     """The link to the event's pages for its organizers; whoever has it can sign in, so hand it on with care."""
+    if new == bool(event_id):
+        raise typer.BadParameter("either an event's id, or --new for a link by which somebody makes one")
     deployment = _deployment()
-    event = deployment.event(event_id)
+    if new:
+        # The function that makes the event may not make keys.
+        manage_event.make_keys(deployment.secrets)
+    opened = NEW_EVENT if new else deployment.event(event_id).event_id
     until = datetime.now(UTC) + timedelta(hours=hours)
-    console.print(deployment.organizer_link(event, until=until), soft_wrap=True, markup=False, highlight=False)
+    console.print(deployment.organizer_link(opened, until=until), soft_wrap=True, markup=False, highlight=False)
+    use = "whoever has it can make events" if new else "for as many sign-ins as there are organizers"
     errors.print(
-        f"Good for {hours} hours, for as many sign-ins as there are organizers; each lasts 12 hours. "
-        "`icebreaker links rotate` ends them all.",
+        f"Good for {hours} hours, {use}; each sign-in lasts 12 hours. `icebreaker links rotate` ends them all.",
         style="dim",
     )
 

@@ -67,10 +67,10 @@ class Deployment:
         api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["PagesUrl"])
         return Links(api_url, self.secrets.link_keys(), event.event_id, attendee_id, event.expires_at.date())
 
-    def organizer_link(self, event: Event, *, until: datetime) -> str:
-        """The link by which an event's organizers sign in."""
+    def organizer_link(self, event_id: str, *, until: datetime) -> str:
+        """The link by which an event's organizers sign in, or by which somebody may make one."""
         api_url = os.environ.get("ICEBREAKER_API_URL", self.outputs["PagesUrl"])
-        return sign_in_link(api_url, event_id=event.event_id, key=self.secrets.link_keys()[0], until=until)
+        return sign_in_link(api_url, event_id=event_id, key=self.secrets.link_keys()[0], until=until)
 
     def webhook_url_with_token(self, event_id: str, platform: str, token: str) -> str:
         """For platforms that let nothing but an address be entered."""

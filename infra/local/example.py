@@ -101,7 +101,7 @@ def _links(deployment: Deployment, event: Event) -> list[str]:
     organizer_link = getattr(deployment, "organizer_link", None)
     if organizer_link is not None:
         until = datetime.now(UTC) + timedelta(days=1)
-        lines.append(f"The organizer's page: {organizer_link(event, until=until)}")
+        lines.append(f"The organizer's page: {organizer_link(event.event_id, until=until)}")
     else:
         lines.append(f"For the organizer:    .venv/bin/icebreaker status {EVENT_ID}")
     return lines

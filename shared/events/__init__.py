@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.events.deliverability import Deliverability, why_to_pause
-from shared.events.event import AT_ONCE, FOLLOW_UP, MOST_WAVES, BadEvent, Event, Wave, shards_for
-from shared.events.stored import event_from_dict, event_to_dict
+from shared.events.event import AT_ONCE, FOLLOW_UP, MOST_WAVES, NEW_END, BadEvent, Event, Wave, shards_for
+from shared.events.stored import event_from_dict, event_to_dict, settings_of
 
 if TYPE_CHECKING:
     from shared.events.toml import event_from_toml
@@ -16,6 +16,7 @@ __all__ = [
     "AT_ONCE",
     "FOLLOW_UP",
     "MOST_WAVES",
+    "NEW_END",
     "BadEvent",
     "Deliverability",
     "Event",
@@ -23,6 +24,7 @@ __all__ = [
     "event_from_dict",
     "event_from_toml",
     "event_to_dict",
+    "settings_of",
     "shards_for",
     "why_to_pause",
 ]

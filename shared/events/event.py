@@ -32,6 +32,7 @@ DOLLARS: Final = {"text_message_budget": (0.0, 10_000.0), "text_message_price": 
 # What is planned beside the waves is kept under names of these kinds.
 FOLLOW_UP: Final = "follow-up"
 AT_ONCE: Final = "at-once"
+NEW_END: Final = f"{AT_ONCE}-new-end"  # no wave: everything that is kept takes on when it is to be deleted now
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")

@@ -15,6 +15,14 @@ PLAIN = (
     "meeting_point", "shards", "follow_up", "key_version", "id_key_version", "rehashing", *WHOLE, *DOLLARS,
 )  # fmt: skip
 
+# Beside what organizers set: the hashing key is changed by a command of its own.
+OF_THE_KEY = ("key_version", "id_key_version", "rehashing")
+
+
+def settings_of(event: Event) -> dict[str, Any]:
+    """What organizers set, as plain values: equal as long as none of them changed anything."""
+    return {name: value for name, value in event_to_dict(event).items() if name not in OF_THE_KEY}
+
 
 def event_to_dict(event: Event) -> dict[str, Any]:
     """Texts, numbers, true and false, lists and objects only; times in ISO 8601, in UTC."""

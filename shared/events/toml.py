@@ -38,7 +38,15 @@ def event_from_toml(text: str) -> Event:
         raise BadEvent([f"the file is no TOML: {error}"]) from None
     except RecursionError:
         raise BadEvent(["the file is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
-    return _Reader(content, heading_lines(text)).event()
+    return event_from_tables(content, heading_lines(text))
+
+
+def event_from_tables(content: Mapping[str, Any], slot_lines: Sequence[int] = ()) -> Event:
+    """The event in what a TOML reader, or somebody's form, makes these tables of. Raises BadEvent.
+
+    :param slot_lines: those of the headings of slots, for the messages, where they are known
+    """
+    return _Reader(content, slot_lines).event()
 
 
 def wave_name(days: int) -> str:

@@ -21,6 +21,7 @@ from shared.links.paths import ORGANIZER_PATH
 
 SECOND_BYTES: Final = 4
 UNLIKE_BYTES: Final = 8
+NEW_EVENT: Final = "_new"  # in the place of an event's id, which never looks so: the pages on which one is made
 SIGN_IN: Final = "sign-in"  # below the organizer's pages
 
 

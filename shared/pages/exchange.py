@@ -27,6 +27,7 @@ class Request:
     base_url: str = ""  # by which the browser reaches us
     cookies: tuple[str, ...] = ()  # "name=value" each
     most_body: int = MOST_BODY
+    most_fields: int = MOST_FIELDS
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ class Request:
         fields: dict[str, tuple[str, ...]] = {}
         if len(self.body) <= self.most_body:
             try:
-                pairs = parse_qsl(self.body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+                pairs = parse_qsl(self.body.decode("utf-8", "replace"), max_num_fields=self.most_fields)
             except ValueError:
                 pairs = []
             for name, value in pairs:
@@ -58,6 +59,11 @@ class Request:
         """The values of the cookies of this name: there may be several, of other paths or made up."""
         pairs = (cookie.partition("=") for cookie in self.cookies)
         return [value for each, _, value in pairs if each.strip() == name]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The last value of each field of the form; one that was left empty is not among them."""
+        return {name: values[-1] for name, values in self.form.items()}
 
     @property
     def is_one_click(self) -> bool:

@@ -10,15 +10,18 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from shared.pages.exchange import MOST_BODY, Reply, Request
+from shared.pages.exchange import MOST_BODY, MOST_FIELDS, Reply, Request
 from shared.pages.security import headers_of
 
 
-def request_of(event: Mapping[str, Any], *, base_url: str = "", most_body: int = MOST_BODY) -> Request:
+def request_of(
+    event: Mapping[str, Any], *, base_url: str = "", most_body: int = MOST_BODY, most_fields: int = MOST_FIELDS
+) -> Request:
     """The request.
 
     :param base_url: by which browsers reach us, where that is not the API's own address
     :param most_body: how many bytes a form may have
+    :param most_fields: how many fields a form may have
     """
     http = event["requestContext"]["http"]
     body = event.get("body") or ""
@@ -35,6 +38,7 @@ def request_of(event: Mapping[str, Any], *, base_url: str = "", most_body: int =
         base_url=base_url or f"https://{domain}",
         cookies=tuple(part for cookie in cookies for part in cookie.split("; ")),
         most_body=most_body,
+        most_fields=most_fields,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.attendees import Attendee, Consent, attendee_id_of
@@ -19,11 +19,22 @@ from shared.pipeline.forget_attendee import forget
 from shared.pipeline.forget_memory import forget_memory
 from shared.pipeline.remember import person_of
 from shared.registrations import new_secret
-from shared.services import Scheduling, Secrets, create_schedules, delete_schedules, move_schedule
+from shared.services import (
+    Scheduling,
+    Secrets,
+    add_schedules,
+    create_schedules,
+    delete_schedule,
+    delete_schedules,
+    fit_schedules,
+    move_schedule,
+    schedule_new_end,
+)
 from shared.slots import Slot
 from shared.storage import attendees, connection_sets, events, introductions, matches, meetings, memories
 
 OWN_PLATFORM = "icebreaker"
+NEW_END_AFTER = timedelta(minutes=2)  # functions remember an event for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +44,67 @@ class CreatedEvent:
 
 
 def create_event(event: Event, *, secrets: Secrets, scheduling: Scheduling, now: datetime) -> CreatedEvent:
-    """Make an event with everything that hangs on it, or nothing.
+    """Make an event with everything that hangs on it, or nothing; the deployment's keys too, where there are none.
 
     :raises shared.storage.Conflict: where there is one of this id
     """
-    newest = secrets.ensure_hashing_key()
+    make_keys(secrets)
+    return create_event_with_keys(event, secrets=secrets, scheduling=scheduling, now=now)
+
+
+def make_keys(secrets: Secrets) -> None:
+    """Make the deployment's keys, unless there are some. No function may: who could make one could write one over."""
+    secrets.ensure_hashing_key()
     secrets.ensure_link_keys()
     secrets.ensure_suppression_key()
+
+
+def create_event_with_keys(event: Event, *, secrets: Secrets, scheduling: Scheduling, now: datetime) -> CreatedEvent:
+    """The same where the keys are made already.
+
+    :raises shared.storage.Conflict: where there is one of this id
+    """
+    newest = max(secrets.hashing_key_versions())
     events.create(replace(event, key_version=newest, id_key_version=newest))
     secret = new_secret()
     try:
         secrets.add_webhook_secret(event.event_id, OWN_PLATFORM, secret)
         names = create_schedules(event, scheduling=scheduling, now=now)
     except Exception:
-        # An event that looks made but whose waves never come would be worse than none.
-        delete_event(event, secrets=secrets, scheduling=scheduling)
+        # An event that looks made but whose waves never come would be worse than none; a wave of no event does nothing.
+        events.delete(event)
+        secrets.forget_webhook(event.event_id, OWN_PLATFORM)
+        # Each by its name: listing asks for a right to everybody's.
+        for wave in sorted(_wave_names(event)):
+            delete_schedule(event, wave, group=scheduling.group)
         raise
     return CreatedEvent(secret, tuple(names))
+
+
+def change_event(before: Event, after: Event, *, scheduling: Scheduling, now: datetime) -> None:
+    """Put an event's settings in the place of those it had, with the schedules that belong to them.
+
+    Cut short, it is finished by doing it again, also from the event as it is then: a schedule of a wave that the event
+    does not have does nothing, and whatever is scheduled otherwise than the event says is moved. A wave that is held
+    back stays so.
+
+    :param before: the event as it was read
+    :raises SlotsInUse: where two have agreed to meet in a slot that would be gone, or at another time or place
+    :raises shared.storage.Conflict: where somebody else changed it meanwhile, or there is no such event any more
+    """
+    if before.slots != after.slots:
+        _check_slots_in_use(before, after.slots)
+    old, new = _wave_names(before), _wave_names(after)
+    add_schedules(after, new - old, scheduling=scheduling, now=now)
+    if before.expires_at != after.expires_at:
+        # When every function has heard of it. Should this be cut short here, it finds nothing to do.
+        schedule_new_end(after, at=now + NEW_END_AFTER, scheduling=scheduling)
+    events.update(after, since=before)
+    fit_schedules(after, old - new, scheduling=scheduling, now=now)
+
+
+def _wave_names(event: Event) -> frozenset[str]:
+    return frozenset(wave.name for wave in event.waves) | ({FOLLOW_UP} if event.follow_up else frozenset())
 
 
 def send_wave_now(event: Event, wave: str, *, scheduling: Scheduling, now: datetime) -> Event:
@@ -69,7 +124,7 @@ def send_wave_now(event: Event, wave: str, *, scheduling: Scheduling, now: datet
     waves = sorted((replace(each, at=at) if each.name == wave else each for each in event.waves), key=lambda w: w.at)
     moved = replace(event, waves=tuple(waves))
     # The event first: whoever registers from here on may come after the last wave, and is introduced at once.
-    events.update(moved)
+    events.update(moved, since=event)
     move_schedule(moved, wave, at=at, scheduling=scheduling)
     return moved
 
@@ -96,6 +151,12 @@ def replace_slots(event: Event, slots: Sequence[Slot]) -> Event:
     :raises shared.storage.Conflict: where there is no such event any more
     """
     changed = replace(event, slots=tuple(sorted(slots, key=lambda slot: slot.preference)))
+    _check_slots_in_use(event, slots)
+    events.update(changed, since=event)
+    return changed
+
+
+def _check_slots_in_use(event: Event, slots: Sequence[Slot]) -> None:
     agreed = {meeting.slot_id for meeting in meetings.load_all(event) if meeting.state is MeetingState.AGREED}
     staying = {(slot.slot_id, slot.starts_at, slot.ends_at, slot.place) for slot in slots}
     gone = [
@@ -108,8 +169,6 @@ def replace_slots(event: Event, slots: Sequence[Slot]) -> Event:
             f"people have agreed to meet in slots that would be gone or change: {'; '.join(gone)}. "
             "Keep these as they are; nothing was changed"
         )
-    events.update(changed)
-    return changed
 
 
 def withdraw_attendee(event: Event, email: str, *, secrets: Secrets, now: datetime) -> bool:

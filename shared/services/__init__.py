@@ -6,11 +6,14 @@ from shared.services.mail import Outcome, send_email, send_text_message
 from shared.services.pointers import PointerMessage, PointerQueue
 from shared.services.schedules import (
     Scheduling,
+    add_schedules,
     create_schedules,
     delete_schedule,
     delete_schedules,
+    fit_schedules,
     move_schedule,
     schedule_at_once,
+    schedule_new_end,
     scheduled_waves,
 )
 from shared.services.secrets import Secrets
@@ -25,13 +28,16 @@ __all__ = [
     "Scheduling",
     "Secrets",
     "Uploads",
+    "add_schedules",
     "create_schedules",
     "delete_schedule",
     "delete_schedules",
+    "fit_schedules",
     "move_schedule",
     "publish",
     "ring",
     "schedule_at_once",
+    "schedule_new_end",
     "scheduled_waves",
     "send_email",
     "send_text_message",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.events import AT_ONCE, FOLLOW_UP, Event
+from shared.events import AT_ONCE, FOLLOW_UP, NEW_END, Event
 from shared.services._clients import client
 
 # A name holds 64 characters.
@@ -55,6 +56,39 @@ def schedule_at_once(event: Event, *, at: datetime, scheduling: Scheduling) -> b
     except scheduler.exceptions.ConflictException:
         return False
     return True
+
+
+def add_schedules(event: Event, waves: Collection[str], *, scheduling: Scheduling, now: datetime) -> None:
+    """Schedule these of an event's waves; those that are past are left out, and so are those that have a schedule."""
+    scheduler = client("scheduler")
+    for wave, at in _waves(event):
+        if wave in waves and at > now:
+            with suppress(scheduler.exceptions.ConflictException):
+                _create(event, wave, at, scheduling, name=_name(event, wave))
+
+
+def fit_schedules(event: Event, gone: Iterable[str], *, scheduling: Scheduling, now: datetime) -> None:
+    """Let every wave that is scheduled run when the event says, and none that it has no more.
+
+    A wave without a schedule is held back and stays so. Repeating it changes nothing more.
+
+    :param gone: the names of waves that the event had
+    """
+    scheduler = client("scheduler")
+    for wave, at in _waves(event):
+        if at > now:
+            request = _request(event, wave, at, scheduling, name=_name(event, wave))
+            with suppress(scheduler.exceptions.ResourceNotFoundException):
+                found = scheduler.get_schedule(Name=request["Name"], GroupName=scheduling.group)
+                if found["ScheduleExpression"] != request["ScheduleExpression"]:
+                    scheduler.update_schedule(**request)
+    for wave in {*gone, *(() if event.follow_up else (FOLLOW_UP,))}:
+        delete_schedule(event, wave, group=scheduling.group)
+
+
+def schedule_new_end(event: Event, *, at: datetime, scheduling: Scheduling) -> None:
+    """Let everything that is kept for an event take on the event's new end."""
+    move_schedule(event, NEW_END, at=at, scheduling=scheduling)
 
 
 def move_schedule(event: Event, wave: str, *, at: datetime, scheduling: Scheduling) -> None:

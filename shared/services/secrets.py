@@ -117,6 +117,17 @@ class Secrets:
         )
         self._remembered.pop(name, None)
 
+    def forget_webhook(self, event_id: str, platform: str) -> None:
+        """Delete the secrets of one webhook; no matter whether there are any."""
+        name = f"webhooks/{event_id}/{platform}"
+        client("ssm").delete_parameters(Names=[f"{self._path}/{name}"])
+        self._remembered.pop(name, None)
+
+    def platforms_with(self, kind: str, event_id: str) -> frozenset[str]:
+        """For which platforms an event has a secret of this kind, "webhooks" or "tokens"; none of them is read."""
+        pages = client("ssm").get_paginator("get_parameters_by_path").paginate(Path=f"{self._path}/{kind}/{event_id}")
+        return frozenset(parameter["Name"].rpartition("/")[2] for page in pages for parameter in page["Parameters"])
+
     def api_token(self, event_id: str, platform: str) -> str:
         """The token with which the platform's API is asked about an event.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
 
-from shared.events import Event, event_from_dict, event_to_dict
+from shared.events import Event, event_from_dict, event_to_dict, settings_of
 from shared.storage._table import Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
 
 _ALL_EVENTS = "EVENTS"
@@ -27,20 +28,45 @@ def create(event: Event) -> None:
         raise
 
 
-def update(event: Event) -> None:
+def update(event: Event, *, since: Event | None = None) -> None:
     """Keep the changed settings of an event; under which key it is hashed only :func:`change_key` changes.
 
-    :raises Conflict: where there is no event of this id (any more), or its settings are being changed by somebody else
+    :param since: the event as it was read before it was changed; who else changed it meanwhile is not overwritten
+    :raises Conflict: where there is no event of this id (any more), or its settings were changed by somebody else
     """
-    _rewrite(
-        event.event_id,
-        lambda stored: replace(
-            event,
-            key_version=stored.key_version,
-            id_key_version=stored.id_key_version,
-            rehashing=stored.rehashing,
-        ),
-    )
+
+    def change(stored: Event) -> Event:
+        if since is not None and settings_of(stored) != settings_of(since):
+            raise Conflict(f"the settings of {event.event_id!r} were changed by somebody else meanwhile")
+        return replace(
+            event, key_version=stored.key_version, id_key_version=stored.id_key_version, rehashing=stored.rehashing
+        )
+
+    _rewrite(event.event_id, change)
+
+
+def keep_until_its_end(event: Event) -> int:
+    """Let everything that is kept for an event last until it is to be deleted now; of how many items that was changed.
+
+    Cut short, it is finished by repeating it.
+    """
+    return sum(in_parallel(partial(_keep_until, expiry(event)), _partitions(event)))
+
+
+def _keep_until(expires_at: int, pk: str) -> int:
+    count = 0
+    for item in Item.query(pk, attributes_to_get=["pk", "sk", "kind", "expires_at"]):
+        if item.expires_at == expires_at:
+            continue
+        try:
+            # Only where it is still there: what somebody erased meanwhile must not come back as an empty shell.
+            item.update(actions=[Item.expires_at.set(expires_at)], condition=Item.pk.exists())
+        except UpdateError as error:
+            if not lost_a_race(error):
+                raise
+            continue
+        count += 1
+    return count
 
 
 def load(event_id: str) -> Event | None:
@@ -73,15 +99,18 @@ def delete(event: Event) -> int:
 
     The event itself goes last, so that a deletion that was cut short can be repeated.
     """
-    partitions = [
-        partition(event.event_id, kind, shard) for kind in _SHARDED_KINDS for shard in range(event.shards)
-    ] + [partition(event.event_id, kind) for kind in ("HEALTH", "IMPORT", "LEASE", "PASS")]
-    deleted = sum(in_parallel(_empty, partitions))
+    deleted = sum(in_parallel(_empty, _partitions(event)))
     try:
         EventItem(pk=_ALL_EVENTS, sk=event.event_id).delete()
     except DeleteError as error:
         raise RuntimeError(f"the event {event.event_id!r} could not be deleted; try again") from error
     return deleted + 1
+
+
+def _partitions(event: Event) -> list[str]:
+    """Where everything lies that is kept for an event."""
+    sharded = [partition(event.event_id, kind, shard) for kind in _SHARDED_KINDS for shard in range(event.shards)]
+    return sharded + [partition(event.event_id, kind) for kind in ("HEALTH", "IMPORT", "LEASE", "PASS")]
 
 
 def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:

@@ -367,6 +367,9 @@ _OTHERS: Final[Mapping[tuple[str, str], Any]] = {
     ("scheduler", "GetSchedule"): lambda p: [("scheduler:GetSchedule", _name_of_schedule(p))],
     ("scheduler", "DeleteSchedule"): lambda p: [("scheduler:DeleteSchedule", _name_of_schedule(p))],
     ("ssm", "PutParameter"): lambda p: [("ssm:PutParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Name']}")],
+    ("ssm", "DeleteParameters"): lambda p: [
+        ("ssm:DeleteParameters", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}") for name in p["Names"]
+    ],
     ("ssm", "GetParametersByPath"): lambda p: [
         ("ssm:GetParametersByPath", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Path']}")
     ],

@@ -10,10 +10,22 @@ from datetime import datetime
 from typing import Final
 
 from shared.introductions.words_language import words_for
-from shared.links import ORGANIZER_PATH
+from shared.links import NEW_EVENT
 from shared.links.organizer import SIGN_IN
 from shared.pages import Reply, Request, page
-from shared.pipeline.organizer import network, overview, people, problems, session, settings, waves
+from shared.pipeline.organizer import (
+    create,
+    edit,
+    network,
+    overview,
+    people,
+    platforms,
+    problems,
+    session,
+    settings,
+    slots,
+    waves,
+)
 from shared.pipeline.organizer.visit import WORDS, OrganizerTools, OrganizerVisit
 from shared.storage import Conflict, events
 
@@ -48,6 +60,8 @@ def _served(request: Request, tools: OrganizerTools, now: datetime) -> Reply:
     if len(rest) == 2 and rest[0] == SIGN_IN:
         return _sign_in(request, event_id, rest[1], key, now)
     token = session.session_of(request, event_id, key=key, now=now)
+    if token is not None and event_id == NEW_EVENT:
+        return create.answer(create.CreatorVisit(request, token, key, tools, now), rest) or _nothing_here(request)
     event = events.load(event_id) if token is not None else None
     if token is None or event is None:
         return _not_signed_in(request)
@@ -68,23 +82,23 @@ def _route(method: str, rest: tuple[str, ...]) -> Route | None:
 def _sign_in(request: Request, event_id: str, token: str, key: bytes, now: datetime) -> Reply:
     if not session.is_sign_in(token, event_id, key=key, now=now):
         return _not_signed_in(request)
-    event = events.load(event_id)
-    if event is None:
+    event = events.load(event_id) if event_id != NEW_EVENT else None
+    if event is None and event_id != NEW_EVENT:
         return _not_signed_in(request)
     if request.method == "POST" and session.form_is_of(request, token, key):
-        return session.begun(
-            event_id, request.root + ORGANIZER_PATH.format(event_id=event_id).lstrip("/"), key=key, now=now
-        )
+        return session.begun(event_id, create.home_of(request, event_id), key=key, now=now)
+    what = (
+        "You see who registered, how far the introductions have come and what went wrong, and decide what is sent."
+        if event
+        else "You say what it is called, where and when it is, and when people are told of each other."
+    )
     return page(
         "ask.html",
         request,
         words_for(WORDS),
-        over=event.name,
-        heading="Organize this event",
-        texts=[
-            "You see who registered, how far the introductions have come and what went wrong, and decide what is sent.",
-            "This browser stays signed in for 12 hours. Sign out where it is not yours.",
-        ],
+        over=event.name if event else "",
+        heading="Organize this event" if event else "Make an event",
+        texts=[what, "This browser stays signed in for 12 hours. Sign out where it is not yours."],
         button="Sign in",
         action="",
         form=session.sign_in_form(token, key),
@@ -137,8 +151,16 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "attendees/*/erase"): people.ask_erase,
     ("POST", "attendees/*/erase"): people.post_erase,
     ("GET", "event"): settings.show,
-    ("POST", "secret"): settings.post_secret,
-    ("POST", "test-registration"): settings.post_test,
+    ("GET", "event/edit"): edit.show,
+    ("POST", "event/edit"): edit.post,
+    ("GET", "event/slots"): slots.show,
+    ("POST", "event/slots"): slots.post,
+    ("GET", "platforms/*"): platforms.show,
+    ("POST", "platforms/*/new-secret"): platforms.post_new_secret,
+    ("POST", "platforms/*/secret"): platforms.post_secret,
+    ("POST", "platforms/*/token"): platforms.post_token,
+    ("POST", "platforms/*/options"): platforms.post_options,
+    ("POST", "platforms/*/test"): platforms.post_test,
     ("GET", "problems"): problems.show,
     ("GET", "rejects"): problems.rejects,
     ("POST", "claim"): problems.post_claim,
