@@ -31,7 +31,7 @@ from shared.services import (
     schedule_new_end,
 )
 from shared.slots import Slot
-from shared.storage import attendees, connection_sets, events, introductions, matches, meetings, memories
+from shared.storage import attendees, connection_sets, events, imports, introductions, matches, meetings, memories
 
 OWN_PLATFORM = "icebreaker"
 NEW_END_AFTER = timedelta(minutes=2)  # functions remember an event for one
@@ -236,6 +236,10 @@ def everything_of(event: Event, attendee: Attendee, *, hashing_key: bytes) -> di
             source: {"people": len(kept.connection_set), "until": _day(kept.expires_at)}
             for source, kept in memories.load(person).items()
         },
+        "uploads": [
+            {"source": each.source, "state": each.state, "read": each.read, "reason": each.reason}
+            for each in imports.load_of(event, attendee.attendee_id)
+        ],
         "people_you_know_here": sum(map(_is_tie, matches.listings_of(event, [attendee.attendee_id]))),
         "introductions": [
             {"wave": each.wave, "channel": each.channel, "people": len(each.people), "state": each.state}

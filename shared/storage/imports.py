@@ -47,6 +47,14 @@ def delete_of(event: Event, attendee_id: str) -> None:
             batch.delete(ImportItem(pk, f"fetch/{source}/{attendee_id}"))
 
 
+def load_of(event: Event, attendee_id: str) -> list[ImportReport]:
+    """Of the attendee's own uploads, and of the lists that were looked up for them."""
+    pk, own = partition(event.event_id, "IMPORT"), f"uploads/{event.event_id}/connections/{attendee_id}/"
+    found = [load(event, f"fetch/{source}/{attendee_id}") for source in LISTS]
+    brought = [_report(item) for item in ImportItem.query(pk, ImportItem.sk.startswith(own))]
+    return [*brought, *(report for report in found if report is not None)]
+
+
 def load_all(event: Event) -> list[ImportReport]:
     """Of every upload of the event, and every list that was looked up for its attendees."""
     return [_report(item) for item in ImportItem.query(partition(event.event_id, "IMPORT"), consistent_read=True)]

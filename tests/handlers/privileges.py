@@ -384,6 +384,10 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _any(text: str, patterns: tuple[str, ...]) -> bool:
+def matches(text: str, pattern: str) -> bool:
     # IAM's wildcards are * and ?, and nothing else means anything.
-    return any(fnmatch.fnmatchcase(text, re.sub(r"\[", "[[]", pattern)) for pattern in patterns)
+    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def _any(text: str, patterns: tuple[str, ...]) -> bool:
+    return any(matches(text, pattern) for pattern in patterns)

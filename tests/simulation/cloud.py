@@ -220,7 +220,9 @@ class Cloud:
             with self.containers.one(function) as handler:
                 return handler(event)
 
-        return self.world.start(name, work, then)
+        task = self.world.start(name, work, then)
+        task.function = function
+        return task
 
     def asynchronously(
         self, function: str, event: Any, name: str, *, poison: bool = False, done: Callable[[], None] = lambda: None

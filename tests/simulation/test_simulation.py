@@ -1,10 +1,15 @@
 """Whatever happens in whatever order, and whatever fails: nothing is lost, doubled or told to the wrong one."""
 
+from typing import Any
+
 import pytest
 
+from tests.handlers.privileges import needs, role_of
 from tests.simulation.containers import Containers
+from tests.simulation.play import Play
 from tests.simulation.runs import run
 from tests.simulation.script import script_of
+from tests.simulation.world import Task
 
 SEEDS = 200  # `make simulate SEEDS=10000` is the long run
 TOGETHER = 10
@@ -23,3 +28,23 @@ def test_a_seed_happens_the_same_way_each_time(containers: Containers) -> None:
     one, again = (run(script_of(17), containers, traced=True) for _ in range(2))
     assert one.trace
     assert one == again
+
+
+def test_no_function_does_in_any_world_what_its_role_does_not_allow(containers: Containers) -> None:
+    seen: set[str] = set()
+    refused: set[str] = set()
+
+    def judge(task: Task | None, service: str, operation: str, request: Any) -> None:
+        if task is None or task.function is None:
+            return
+        seen.add(task.function)
+        for need in needs(service, operation, request):
+            if not any(statement.allows(need) for statement in role_of(task.function)):
+                refused.add(f"{task.function} needs {need}")
+
+    for seed in range(TOGETHER):
+        play = Play(script_of(seed), containers)
+        play.world.on_call.append(judge)
+        play.run()
+    assert refused == set()
+    assert len(seen) >= 5

@@ -51,6 +51,7 @@ class Task:
     looked_at: int = 0  # the step at which attendees were read last, from which a message is written
     claimed_at: int = 0  # the step at which an introduction was claimed last
     greenlet: Any = None
+    function: str | None = None  # whose invocation it is
 
 
 @dataclass
