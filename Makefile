@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SAM    := .venv-sam/bin/sam
-STACK  ?= icebreaker
+STAGE  ?= default
+STACK  ?= icebreaker$(if $(filter-out default,$(STAGE)),-$(STAGE))
 SCHEMA := .venv-checks/bin/check-jsonschema --quiet --builtin-schema vendor.github
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -12,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy wheel lock clean
+.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -54,7 +55,7 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml setup.py
 demo: setup      ## Paris 1832: the whole pipeline on this machine, from registration to the mail
 	$(BIN)/python -m infra.demo
 
-test: lint       ## Lint, types, template checks, then every test (installs Debian's chromium)
+test: lint build ## Lint, types, template checks, what would be deployed, then every test (installs Debian's chromium)
 	@$(GET_CHROMIUM) || echo "No chromium here, and it cannot be installed without root and apt-get: the tests in a browser are skipped." >&2
 	$(BIN)/python -m pytest -rs
 
@@ -119,13 +120,22 @@ pictures: setup  ## The pictures of mails and pages, in build/pictures (installs
 local: setup     ## The stack on this machine, until Ctrl-C
 	$(BIN)/python -m infra.local
 
-# The layer is put together here, for the Lambda's own platform, so that no Docker is needed.
-build: setup .venv-sam/ready ## Put together what is deployed
-	rm -rf build/layer
-	mkdir -p build/layer/python
-	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/layer.txt \
-		--target build/layer/python --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
+# The libraries are those of the Lambda's own platform, by its wheels' tags, so that neither Docker nor such a machine is
+# needed. Nothing runs their tests or scripts there.
+build/libraries/ready: requirements/layer.txt | $(VENV)/ready
+	rm -rf build/libraries && mkdir -p build/libraries/python
+	$(BIN)/pip install --quiet --no-deps --no-compile --require-hashes --requirement requirements/layer.txt \
+		--target build/libraries/python --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
 		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 --only-binary :all:
+	find build/libraries/python -type d \( -name tests -o -name __pycache__ \) -prune -exec rm -rf {} +
+	rm -rf build/libraries/python/bin
+	touch $@
+
+# `sam build` copies the functions, which need no library of their own; the layer stands ready and is taken as it is.
+build: setup .venv-sam/ready build/libraries/ready ## Put together what is deployed, and look into it
+	rm -rf build/layer .aws-sam/build
+	mkdir -p build/layer
+	cp -R build/libraries/python build/layer/
 	$(BIN)/python -c "from shared.introductions.words_language import *; [words_for(each.name) for each in (own_folder() or LANGUAGES).iterdir() if each.is_dir()]"
 	cp -R shared build/layer/python/
 	test ! -d templates || cp -R templates build/layer/python/
@@ -133,10 +143,18 @@ build: setup .venv-sam/ready ## Put together what is deployed
 		| grep -vE "/(root|$$(ls shared/introductions/languages | sed 's/-.*//' | sort -u | paste -sd'|'))(_[A-Za-z0-9_]+)?\.dat$$" \
 		| xargs rm
 	find build/layer -name __pycache__ -prune -exec rm -rf {} +
+	$(SAM) build > build/sam.log 2>&1 || { cat build/sam.log >&2; exit 1; }
+	$(BIN)/python -m infra.checks.artifacts
 
-deploy: build    ## Deploy into your AWS account; asks the first time
-	$(SAM) deploy --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
-		$$(test -f samconfig.toml || echo --guided)
+# One section of samconfig.toml a stage: the answers of the first time.
+deploy: build    ## Deploy into your AWS account; asks the first time. STAGE=test: a second stack beside it, icebreaker-test
+	@$(BIN)/python -m infra.deploying $(STAGE) $(STACK)
+	$(SAM) deploy --config-env $(STAGE)
+	$(BIN)/icebreaker --stack $(STACK) migrate
+	@echo && $(BIN)/icebreaker --stack $(STACK) doctor || true
+
+destroy: setup   ## Take a stack out of your AWS account again; asks what is to stay
+	$(BIN)/icebreaker --stack $(STACK) destroy
 
 wheel: setup     ## The wheel for one person, in build/wheel
 	rm -rf build/wheel build/lib build/bdist.*
@@ -147,4 +165,4 @@ lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh
 
 clean:           ## Remove everything that was made
-	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz .venv-docs build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz .venv-docs build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

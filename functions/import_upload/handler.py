@@ -6,6 +6,7 @@ import os
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,6 +17,7 @@ from shared.pipeline.known_events import KnownEvents
 from shared.services import Secrets, Uploads
 
 logger = Logger()
+copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
 events = KnownEvents()
 secrets = Secrets(os.environ["SECRETS_PATH"])
@@ -31,6 +33,10 @@ def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> No
     if report is None:
         return
     metrics.add_metric("RowsRead", MetricUnit.Count, report.read)
+    if report.kind == "attendees":
+        metrics.add_metric("RegistrationChanged", MetricUnit.Count, report.changed)
+    elif report.source:
+        metrics.add_metric("ListsStored", MetricUnit.Count, report.source.count(",") + 1)
     metrics.add_metric("RowsRejected", MetricUnit.Count, report.rejected)
     logger.info(
         "upload imported",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.parser import BaseModel, event_parser
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,6 +22,7 @@ from shared.pipeline.tell_organizers import tell_organizers
 from shared.services import Secrets, publish
 
 logger = Logger()
+copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
 events = KnownEvents()
 secrets = Secrets(os.environ["SECRETS_PATH"])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -22,6 +23,7 @@ from shared.services import Secrets
 from shared.services.queue import come_back_at
 
 logger = Logger()
+copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
 # A batch in which everything must be tried again is a busy provider, not a broken function.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

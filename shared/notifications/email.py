@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # They hold addresses and ids, and programs read them.
-_FOR_PROGRAMS: Final = ("In-Reply-To", "References", "List-Unsubscribe")
+_FOR_PROGRAMS: Final = ("In-Reply-To", "References", "List-Unsubscribe", "X-Icebreaker-Trace")
 
 
 class _AsItStands(UnstructuredHeader):
@@ -59,6 +59,7 @@ def compose_email(
     Answers go to the event's contact. "Auto-Submitted" (RFC 3834) keeps out-of-office replies away;
     "List-Unsubscribe" (RFC 2369, RFC 8058) lets the mail program offer the way out that the text names too. All
     mails of one event answer the same, never sent, message, so that mail programs show them as one conversation.
+    "X-Icebreaker-Trace" is what `icebreaker trace` is asked about a mail that somebody hands on.
 
     :param templates: the organizer's own templates and words (see ``rendering``)
     :param calendar: invitations and cancellations, the one that mail programs should show first (see ``invitations``)
@@ -76,6 +77,8 @@ def compose_email(
     message["In-Reply-To"] = thread
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"
+    # SES puts an id of its own in the place of Message-ID.
+    message["X-Icebreaker-Trace"] = letter.reference
     _add_way_out(message, letter)
     message.set_content(render(letter, "txt", templates), cte="quoted-printable")
     message.add_alternative(render(letter, "html", templates), subtype="html", cte="quoted-printable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -23,6 +24,8 @@ from shared.services.uploads import Upload
 from shared.storage import Conflict, attendees, connection_sets, imports
 from shared.storage.imports import ImportReport
 from shared.tables import Reject, UnreadableTable, write_rejects
+
+logger = logging.getLogger(__name__)
 
 RowT = TypeVar("RowT", Registration, Connection)
 
@@ -147,6 +150,7 @@ def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> i
         )
         if change:
             changes.append((change, known))
+    logger.info("rows", extra={"event_id": event.event_id, "attendees": ids})
     try:
         if changes:
             attendees.save(event, changes, hashing_key=key)
@@ -171,6 +175,10 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets:
     for export in open_exports(upload.body, filename=upload.key.rpartition("/")[2]):
         owner = _with_aliases(event, owner, export, key)
         count, is_new = _import_list(event, owner, export, upload, rejects, key)
+        logger.info(
+            "list of connections",
+            extra={"event_id": event.event_id, "attendee_id": owner.attendee_id, "source": export.source},
+        )
         sources.append(export.source)
         read += count
         changed += count if is_new else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,8 @@ Keep = Callable[[Scene, Iterable[Meeting]], Scene]
 # A smaller step loses less when the function is cut short; SNS takes ten a call anyway.
 PUBLISHED_TOGETHER = 50
 
+logger = logging.getLogger(__name__)
+
 
 class Busy(Exception):
     """Another wave of the event is being planned; this one comes again."""
@@ -61,14 +64,10 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
 
     What happens to pairs is stored before anybody is told of it, so that both sides of a pair are told the same,
     also where the first attempt was cut short in between. One wave of an event is planned at a time: two would give
-    away the same places, and more mails than anybody may get. A wave that comes after the event, since it lay among
-    the dead letters or was put off, plans nothing, and retracts what an earlier attempt left unsent.
+    away the same places, and more mails than anybody may get.
 
     :raises Busy: while another wave of the event is being planned
     """
-    if event.is_too_late(wave, now):
-        _retract(event, [each for each in _waiting(event) if each.wave == wave], now)
-        return WaveReport(planned=0, published=0, refused=0)
     if not leases.take(event, wave, now=now):
         raise Busy(f"another wave of {event.event_id} is being planned")
     report = _plan(event, wave, publish, now)
@@ -166,23 +165,15 @@ def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
     :raises NotPublished: where the topic did not take all of it
     """
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
-    waiting = _waiting(event)
-    too_late = [each for each in waiting if event.is_too_late(each.wave, now)]
-    _retract(event, too_late, now)
-    waiting = [each for each in waiting if not event.is_too_late(each.wave, now)]
+    waiting = [each for each in introductions.load_all(event) if each.state in UNSENT]
+    if now >= event.ends_at:
+        for each in [each for each in waiting if each.wave != FOLLOW_UP]:
+            introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
+            waiting.remove(each)
     published = _publish(event, waiting, people, publish, now)
     if published < len(waiting):
         raise NotPublished(f"the topic did not take {len(waiting) - published} of {len(waiting)} messages that wait")
     return published
-
-
-def _waiting(event: Event) -> list[Introduction]:
-    return [each for each in introductions.load_all(event) if each.state in UNSENT]
-
-
-def _retract(event: Event, too_late: Iterable[Introduction], now: datetime) -> None:
-    for each in too_late:
-        introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
 
 
 def _there_already(event: Event, introduction: Introduction) -> list[Introduction]:
@@ -309,6 +300,8 @@ def _publish(
         for introduction in taken:
             introductions.change_state(event, introduction, State.PUBLISHED, when_in={State.PLANNED}, now=now)
         published += len(taken)
+        # By these, `icebreaker trace` finds its way from a registration to its mails.
+        logger.info("on the topic", extra={"attendees": [introduction.attendee_id for introduction in taken]})
     return published
 
 

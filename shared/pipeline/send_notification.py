@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from shared.registrations import Purpose
 from shared.services import Outcome, send_email, send_text_message
 from shared.services.mail import Attempt
 from shared.storage import deliverability, introductions
+
+logger = logging.getLogger(__name__)
 
 # Longer than the function may run: whatever was claimed before that is at work no more.
 LONGEST_ATTEMPT = timedelta(minutes=2)
@@ -77,8 +80,7 @@ def send_notification(
         return introduction.state
     draft = write_letter(event, introduction, links=sender.links(event, introduction.attendee_id), now=clock())
     if draft is None:
-        too_late = event.is_too_late(introduction.wave, clock())
-        return _retract(event, introduction, clock(), detail="the event is over" if too_late else None)
+        return _retract(event, introduction, clock())
     if _is_text_message(event, introduction, draft, clock()):
         if not deliverability.take_text_message(event):
             return _send(event, introduction, draft, sender, clock)
@@ -155,6 +157,7 @@ def _retract(event: Event, introduction: Introduction, now: datetime, *, detail:
 
 
 def _keep_outcome(event: Event, introduction: Introduction, attempt: Attempt, now: datetime) -> State:
+    logger.info("the provider's answer", extra={"outcome": attempt.outcome.value, "provider_id": attempt.provider_id})
     if attempt.outcome is Outcome.TRY_AGAIN:
         _settle(event, introduction, State.PUBLISHED, now, detail=attempt.detail)
         raise TryAgain(attempt.detail or "the provider is busy")

@@ -40,6 +40,9 @@ AT_A_TIME = 100
 PAGE = 500
 
 
+ALL_EVENTS = "EVENTS"
+
+
 class Conflict(Exception):
     """Somebody else wrote what was about to be written: read again, decide again, write again."""
 
@@ -61,6 +64,7 @@ class Item(Model):
 
 class EventItem(Item, discriminator="event"):
     settings: JSONAttribute = JSONAttribute()
+    schema_version = NumberAttribute(null=True)  # of all of the event's data; see migrations
 
 
 class AttendeeItem(Item, discriminator="attendee"):

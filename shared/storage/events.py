@@ -9,9 +9,9 @@ from functools import partial
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
 
 from shared.events import Event, event_from_dict, event_to_dict, settings_of
-from shared.storage._table import Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
+from shared.storage._table import ALL_EVENTS, Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
+from shared.storage.migrations import newest, version_of
 
-_ALL_EVENTS = "EVENTS"
 _SHARDED_KINDS = ("ATTENDEE", "DIRECTORY", "INTRODUCTION", "MATCH", "MEETING", "SET", "TICKET")
 
 
@@ -70,14 +70,18 @@ def _keep_until(expires_at: int, pk: str) -> int:
 
 
 def load(event_id: str) -> Event | None:
+    """One event.
+
+    :raises NewerData: its data were written by a newer release
+    """
     try:
-        return event_from_dict(EventItem.get(_ALL_EVENTS, event_id, consistent_read=True).settings)
+        return _event(EventItem.get(ALL_EVENTS, event_id, consistent_read=True))
     except DoesNotExist:
         return None
 
 
 def load_all() -> list[Event]:
-    return [event_from_dict(item.settings) for item in EventItem.query(_ALL_EVENTS)]
+    return [_event(item) for item in EventItem.query(ALL_EVENTS)]
 
 
 def change_key(event: Event, *, key_version: int, rehashing: bool) -> Event:
@@ -101,7 +105,7 @@ def delete(event: Event) -> int:
     """
     deleted = sum(in_parallel(_empty, _partitions(event)))
     try:
-        EventItem(pk=_ALL_EVENTS, sk=event.event_id).delete()
+        EventItem(pk=ALL_EVENTS, sk=event.event_id).delete()
     except DeleteError as error:
         raise RuntimeError(f"the event {event.event_id!r} could not be deleted; try again") from error
     return deleted + 1
@@ -115,7 +119,7 @@ def _partitions(event: Event) -> list[str]:
 
 def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:
     try:
-        item = EventItem.get(_ALL_EVENTS, event_id, consistent_read=True)
+        item = EventItem.get(ALL_EVENTS, event_id, consistent_read=True)
     except DoesNotExist:
         raise Conflict(f"there is no event {event_id!r} any more") from None
     changed = change(event_from_dict(item.settings))
@@ -143,5 +147,16 @@ def _empty(pk: str) -> int:
     return count
 
 
+def _event(item: EventItem) -> Event:
+    version_of(item)
+    return event_from_dict(item.settings)
+
+
 def _item(event: Event) -> EventItem:
-    return EventItem(pk=_ALL_EVENTS, sk=event.event_id, settings=event_to_dict(event), expires_at=expiry(event))
+    return EventItem(
+        pk=ALL_EVENTS,
+        sk=event.event_id,
+        settings=event_to_dict(event),
+        schema_version=newest(),
+        expires_at=expiry(event),
+    )

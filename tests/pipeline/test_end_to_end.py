@@ -144,6 +144,19 @@ def test_from_the_command_line_to_the_inbox(stack: LocalStack, tmp_path: Path) -
     named = re.findall(r"@example\.org|linkedin\.com/in|\bin/zoe\b|\b(?:ann|mack|zoe|stranger|nowhere)\b", logs)
     assert named == []
 
+    def traced(by: str) -> list[str]:
+        """The functions that `icebreaker trace` names, in order, each once where it speaks several times on end."""
+        names = re.findall(r"│ ([A-Z]\w+?)\s+│", icebreaker("trace", by))
+        return [name for name, before in zip(names, ["", *names], strict=False) if name != before]
+
+    steps = ["ReceiveRegistration", "ImportUpload", "MatchAttendees", "PlanIntroductions", "SendNotification"]
+    wait_for(lambda: "ReceiveReceipts" in traced("ann@example.org"), "the receipt in the log")
+    found = traced("ann@example.org")
+    assert [found.index(step) for step in steps] == sorted(found.index(step) for step in steps)
+    mail = next(mail for mail in stack.mailbox() if mail["To"].endswith("<ann@example.org>"))
+    assert traced(mail["X-Icebreaker-Trace"]) == found
+    assert traced(mails["ann@example.org"].message_id) == found
+
 
 def test_the_webhook_answers_what_the_platform_must_know(stack: LocalStack, tmp_path: Path) -> None:
     webhook = make_event(stack, tmp_path, "hookcon")
