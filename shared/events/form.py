@@ -57,7 +57,7 @@ def event_of_fields(fields: Fields, before: Event, *, now: datetime) -> Event:
     zone = zone_named(fields.get("time_zone", "").strip())
     days = _days_moved(fields, before) if fields.get("along") == ON else None
     ran = [wave for wave in before.waves if wave.at <= now + ABOUT_TO_RUN]
-    waves = [{"name": wave.name, "at": wave.at} for wave in ran]
+    waves: list[dict[str, Any]] = [{"name": wave.name, "at": wave.at} for wave in ran]
     waves += [_wave(row, fields, as_shown, before, days or timedelta()) for row in _rows_of_waves(fields)]
     table: dict[str, Any] = {key: fields.get(key, "") for key in TEXTS}
     table |= {
@@ -67,6 +67,12 @@ def event_of_fields(fields: Fields, before: Event, *, now: datetime) -> Event:
         "follow_up": fields.get("follow_up") == ON,
         **_numbers(fields, as_shown, before),
     }
+    problems += [
+        f'wave "{wave["name"][:80]}": {str(wave["at"]).replace("T", " ")} is past; choose a later time, '
+        "or send the wave at once from the page Waves"
+        for wave in waves
+        if zone is not None and _is_past(wave["at"], zone, now)
+    ]
     if not waves:
         problems.append("event.waves: without a wave nobody is ever introduced; keep one at least")
     content = {
@@ -79,13 +85,6 @@ def event_of_fields(fields: Fields, before: Event, *, now: datetime) -> Event:
         event = event_from_tables(content)
     except BadEvent as error:
         raise BadEvent([*problems, *error.problems]) from None
-    kept = {wave.name: wave.at for wave in ran}
-    problems += [
-        f'wave "{wave.name}": {_shown_in(wave.at, event).replace("T", " ")} is past; choose a later time, '
-        "or send the wave at once from the page Waves"
-        for wave in event.waves
-        if wave.at <= now + ABOUT_TO_RUN and kept.get(wave.name) != wave.at
-    ]
     slots = before.slots if days is None or zone is None else _moved(before, days, zone)
     return _checked(problems, event, before, slots)
 
@@ -148,6 +147,15 @@ def _wave(row: int, fields: Fields, as_shown: Fields, before: Event, days: timed
     if days and at == as_shown.get(f"wave-{row}-at"):
         kept = shown(datetime.fromisoformat(at) + days)
     return {"name": name or _name_of(at, fields), "at": kept}
+
+
+def _is_past(typed: str | datetime, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a time that somebody typed is past; what is stored is not asked, and what is no time is said later."""
+    try:
+        moment = datetime.fromisoformat(typed) if isinstance(typed, str) else None
+        return moment is not None and moment.replace(tzinfo=zone) <= now + ABOUT_TO_RUN
+    except (ValueError, OverflowError):
+        return False
 
 
 def _name_of(at: str, fields: Fields) -> str:

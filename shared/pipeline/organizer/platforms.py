@@ -18,6 +18,7 @@ from shared.pages import Reply
 from shared.pipeline.manage_event import OWN_PLATFORM
 from shared.pipeline.organizer.visit import OrganizerVisit
 from shared.registrations.receiving import GENERIC, PLATFORMS
+from shared.registrations.signatures import BY_NAME
 from shared.storage import events
 
 GITHUB: Final = "github"  # sells no tickets; with a token it answers more often whom people know
@@ -42,6 +43,11 @@ ADDRESS: Final = "test.person@example.org"  # nobody's, by RFC 2606
 # SSM keeps 4 KB, two secrets of a webhook side by side among them.
 LONGEST: Final = 1000
 LONGEST_OPTION: Final = 1000
+HINTS: Final[Mapping[str, str]] = {
+    "organizer": "As it stands in the platform’s addresses.",
+    "event": "The platform’s own id or short name of the event.",
+    "host": "Of an installation of your own, as in tickets.example.org.",
+}
 DONE: Final[Mapping[str, str]] = {
     "secret": "The secret is kept. It is shown nowhere; the one before it stays good beside it.",
     "token": "The token is kept. It is shown to that service and to nobody else.",
@@ -189,6 +195,7 @@ def _page(
         secret=secret,
         address_with_token=f"{address}?token={quote(secret, safe='')}" if secret and shows_token else "",
         options=_options(name, event.platforms.get(name, {}) if typed is None else typed),
+        hints=HINTS if name != GENERIC else {"signature": ", ".join(BY_NAME)},
         problems=defaultdict(str, problems or {}),
         version=version_of(event),
     )
