@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+# Tables of the command line are wide enough for a test, whichever test is the first to load it.
+os.environ.setdefault("COLUMNS", "200")
 # How long an example takes is this machine's business, not the law's.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 if TYPE_CHECKING:
     from infra.local import LocalStack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests on the local stack in one process: it is deployed once, and their stories follow each other."""
+    for item in items:
+        if {"pipeline", "browser"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session")
