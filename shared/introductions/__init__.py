@@ -11,10 +11,11 @@ from shared.introductions.introduction import (
 from shared.introductions.last_meeting import PastEvent, events_of_meetings, last_meeting
 from shared.introductions.meeting import Answer, Closeness, Meeting, Outcome, Side, Stage
 from shared.introductions.proposals import Proposal, may_be_told, propose
-from shared.introductions.states import SAID, UNSENT, MeetingState, State
+from shared.introductions.states import ARRIVED, SAID, UNSENT, MeetingState, State
 from shared.introductions.words import how_they_know_each_other
 
 __all__ = [
+    "ARRIVED",
     "NAMED_PARTS",
     "NEW_PARTS",
     "SAID",

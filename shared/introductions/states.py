@@ -62,6 +62,8 @@ AFTER_MEETING: Final[Mapping[MeetingState, frozenset[MeetingState]]] = {
 UNSENT: Final = frozenset({State.PLANNED, State.PUBLISHED})
 # What was said was said, or may have been.
 SAID: Final = frozenset({State.SENDING, State.SENT, State.DELIVERED, State.PARKED})
+# It left us, so its reader knows what it said.
+ARRIVED: Final = frozenset({State.SENT, State.DELIVERED})
 
 
 def before(state: State) -> frozenset[State]:

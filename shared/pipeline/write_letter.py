@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.attendees import Attendee
 from shared.events import FOLLOW_UP, Event
 from shared.introductions import (
+    ARRIVED,
     SAID,
     UNSENT,
     Answer,
@@ -283,4 +284,5 @@ class _Desk:
 
 
 def _told(history: Sequence[Introduction]) -> frozenset[str]:
-    return frozenset(each for told in history if told.state in SAID for each in told.told(Part.TOLD))
+    # Of a message that may have got lost nobody knows whether it told of them.
+    return frozenset(each for told in history if told.state in ARRIVED for each in told.told(Part.TOLD))
