@@ -145,7 +145,7 @@ def _reader(play: Play, sent: Sent) -> Found:
     if not play.notebook.may_be_named(sent.to, step):
         yield f"{_where(sent)}: its reader has cancelled, withdrawn or was forgotten"
     for word in play.notebook.words:
-        if word.deed.what == "pause" and word.certain(sent.mail.looked_at):
+        if word.deed.what == "pause" and word.certain(sent.mail.asked_at):
             resumed = any(each.deed.what == "resume" and each.possible(sent.mail.step) for each in play.notebook.words)
             if not resumed:
                 yield f"{_where(sent)}: the event is paused"
@@ -188,7 +188,9 @@ def _introducing(play: Play, reader: int, who: int, step: int) -> Found:
 
 
 def _may_have_been_named(play: Play, to: int, who: int) -> bool:
-    """Whether there is a message of which nobody can know whether it went out."""
+    """Whether there is a message of which nobody can know whether it went out, or of a forgotten reader may be."""
+    if any(word.deed.what == "erase" and word.deed.who == to for word in play.notebook.words):
+        return True
     return any(
         play.ids[mention.person] == who
         for told in storage.introductions.load_of(play.event, play.id_of(to))

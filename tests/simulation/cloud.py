@@ -29,6 +29,7 @@ class Mail:
 
     step: int
     looked_at: int  # the step at which attendees were last read before
+    asked_at: int  # the step at which it was last read whether the event is paused
     claimed_at: int
     at: datetime
     to: str
@@ -273,6 +274,8 @@ class Cloud:
             [asked] = request["RequestItems"].values()
             if any("#ATTENDEE" in key["pk"]["S"] for key in asked["Keys"]):
                 task.looked_at = self.world.step
+        elif operation == "GetItem" and "#HEALTH" in request["Key"]["pk"]["S"]:
+            task.asked_at = self.world.step
         elif operation == "UpdateItem" and "#INTRODUCTION" in request["Key"]["pk"]["S"]:
             task.claimed_at = self.world.step
 
@@ -366,8 +369,8 @@ class Cloud:
     def _take(self, task: Task | None, to: str, wave: str, attendee_id: str, content: bytes) -> Mail:
         assert task is not None
         mail = Mail(
-            self.world.step, task.looked_at, task.claimed_at, datetime.fromtimestamp(self.world.now, UTC), to, wave,
-            attendee_id, content, task.name,
+            self.world.step, task.looked_at, task.asked_at, task.claimed_at, datetime.fromtimestamp(self.world.now, UTC),
+            to, wave, attendee_id, content, task.name,
         )  # fmt: skip
         self.mails.append(mail)
         self.world.say(f"mail to {to} in {wave}")

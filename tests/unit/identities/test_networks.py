@@ -72,7 +72,9 @@ def test_an_address_that_is_nobodys_profile_gives_nobody(network: str, text: str
     assert found.reason
 
 
-@pytest.mark.parametrize(("network", "word"), [(name, word) for name, n in NETWORKS.items() for word in sorted(n.reserved)])
+@pytest.mark.parametrize(
+    ("network", "word"), [(name, word) for name, n in NETWORKS.items() for word in sorted(n.reserved)]
+)
 def test_a_reserved_word_is_nobody_and_one_that_begins_with_it_may_be_somebody(network: str, word: str) -> None:
     entry = NETWORKS[network]
     assert isinstance(entry.identity(word), type(None))
