@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import email
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from email.policy import default
+from itertools import product
 from typing import Any
 
 from shared import storage
@@ -288,7 +290,7 @@ def matches_now(play: Play, step: float | None = None) -> Found:
     step = play.world.step if step is None else step
     people = range(play.script.size)
     stands = {who: set(play.notebook.standings(who, step)) for who in people}
-    sets = {(who, source): _set_at_rest(play, who, source) for who in people for source in SOURCES}
+    lists = {who: list(_lists_at_rest(play, who)) for who in people}
     found: dict[tuple[int, int], frozenset[Evidence]] = {}
     for match in storage.matches.load_all(play.event):
         for one, other in ((match.a, match.b), (match.b, match.a)):
@@ -299,9 +301,10 @@ def matches_now(play: Play, step: float | None = None) -> Found:
             if one == other:
                 continue
             possible = {
-                _expected(who_lists, who_is_listed, {source: sets[one, source] for source in SOURCES})
+                _expected(who_lists, who_is_listed, lists_of_one)
                 for who_lists in stands[one]
                 for who_is_listed in stands[other]
+                for lists_of_one in lists[one]
             }
             if found.get((one, other), frozenset()) not in possible:
                 yield f"{NAMES[one]} lists {NAMES[other]} by {found.get((one, other))}, and should by one of {possible}"
@@ -317,27 +320,44 @@ def _expected(lister: Standing, listed: Standing, sets: Mapping[str, frozenset[s
     )
 
 
-def _set_at_rest(play: Play, who: int, source: str) -> frozenset[str]:
-    """What is on somebody's list of a source in the end."""
-    done = [
+def _lists_at_rest(play: Play, who: int) -> Iterator[dict[str, frozenset[str]]]:
+    """What may be on somebody's lists in the end, by source."""
+    for several in product(*(_list_at_rest(play, who, source) for source in SOURCES)):
+        yield dict(zip(SOURCES, several, strict=True))
+
+
+def _list_at_rest(play: Play, who: int, source: str) -> Iterator[frozenset[str]]:
+    """What may be on somebody's list of a source in the end.
+
+    An upload that is refused may be kept all the same, where an earlier attempt got so far before its owner cancelled.
+    """
+    begun = [word for word in play.uploads(who) if word.deed.source == source and word.begun is not None]
+    done = [word for word in begun if _outcome(play, word) == "done"]
+    latest = max(done, key=lambda word: word.deed.at, default=None)
+    refused = [
         word
-        for word in play.uploads(who)
-        if word.deed.source == source and word.begun is not None and _was_imported(play, word)
+        for word in begun
+        if _outcome(play, word) == "refused" and (latest is None or word.deed.at > latest.deed.at)
     ]
-    if not done:
-        return frozenset()
-    latest = max(done, key=lambda word: word.deed.at)
-    if _was_forgotten(play, who, latest):
-        kept = {entry.attendee_id: entry for entry in storage.attendees.directory(play.event)}.get(play.id_of(who))
-        if kept is None or SOURCES[source] not in kept.set_digests:
-            return frozenset()
-    return latest.deed.listed
+    if latest is None:
+        yield frozenset()
+    else:
+        yield frozenset() if _is_gone(play, who, source, latest) else latest.deed.listed
+    yield from (word.deed.listed for word in refused if not _is_gone(play, who, source, word))
 
 
-def _was_imported(play: Play, word: Word) -> bool:
+def _outcome(play: Play, word: Word) -> str:
     name = "Connections.csv" if word.deed.source == "linkedin" else "following_accounts.csv"
     report = storage.imports.load(play.event, f"uploads/democon/connections/{word.deed.number}/{name}")
-    return report is not None and report.state == "done"
+    return "" if report is None else report.state
+
+
+def _is_gone(play: Play, who: int, source: str, upload: Word) -> bool:
+    """Whether it went with its owner, who was forgotten."""
+    if not _was_forgotten(play, who, upload):
+        return False
+    kept = {entry.attendee_id: entry for entry in storage.attendees.directory(play.event)}.get(play.id_of(who))
+    return kept is None or SOURCES[source] not in kept.set_digests
 
 
 def _was_forgotten(play: Play, who: int, upload: Word) -> bool:
@@ -391,5 +411,7 @@ def _left_of(item: Mapping[str, Any], attendee_id: str) -> Found:
     elif kind in ("introduction", "counted_receipt"):
         if kind == "introduction" and sk.startswith(attendee_id):
             yield f"what they were told is kept: {sk}"
+    elif kind == "matches" and json.loads(zlib.decompress(item["packed"]["B"])) == []:
+        pass  # an empty item says no more than the tombstone beside it
     elif attendee_id in sk:  # elsewhere it is the keyed id of somebody whom others knew, and says nothing
         yield f"a {kind} is kept: {sk}"
