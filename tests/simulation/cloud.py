@@ -369,8 +369,8 @@ class Cloud:
     def _take(self, task: Task | None, to: str, wave: str, attendee_id: str, content: bytes) -> Mail:
         assert task is not None
         mail = Mail(
-            self.world.step, task.looked_at, task.asked_at, task.claimed_at, datetime.fromtimestamp(self.world.now, UTC),
-            to, wave, attendee_id, content, task.name,
+            self.world.step, task.looked_at, task.asked_at, task.claimed_at,
+            datetime.fromtimestamp(self.world.now, UTC), to, wave, attendee_id, content, task.name,
         )  # fmt: skip
         self.mails.append(mail)
         self.world.say(f"mail to {to} in {wave}")
