@@ -369,9 +369,10 @@ class Cloud:
     def _take(self, task: Task | None, to: str, wave: str, attendee_id: str, content: bytes) -> Mail:
         assert task is not None
         mail = Mail(
-            self.world.step, task.looked_at, task.asked_at, task.claimed_at,
+            self.world.step, task.looked_at, task.asked_at or task.looked_at, task.claimed_at,
             datetime.fromtimestamp(self.world.now, UTC), to, wave, attendee_id, content, task.name,
         )  # fmt: skip
+        task.asked_at = 0
         self.mails.append(mail)
         self.world.say(f"mail to {to} in {wave}")
         self.taken(mail)
