@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
 from shared.pipeline.at_once import AtOnce
+from shared.pipeline.event_progress import note_progress
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes, match_large_events
 from shared.services import Scheduling
@@ -43,7 +44,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             call_wave=call_wave,
             out_of_time=partial(_little_left, context),
         )
-        logger.info("large events matched", events=matched)
+        counted = note_progress(storage.events.load_all(), now=datetime.now(UTC))
+        logger.info("large events matched", events=matched, counted=counted)
         return {}
     # One join for the whole batch is what makes matching cheap, so records are not processed one by one.
     changes = [change for change in map(read_directory_change, event["Records"]) if change is not None]

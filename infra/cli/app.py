@@ -503,6 +503,7 @@ def status(event_id: EventId) -> None:
         ("matched", numbers.matched),
         ("asked", numbers.asked),
         ("introduced", numbers.introduced),
+        ("met", numbers.met),
     ):
         table.add_row(step, str(count))
     console.print(table)

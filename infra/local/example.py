@@ -97,14 +97,11 @@ def make_example(stack: LocalStack, folder: Path) -> list[str]:
 
 def _links(deployment: Deployment, event: Event) -> list[str]:
     reader = attendee_id_of(EVENT_ID, READER, deployment.secrets.id_key(event))
-    lines = [f"An attendee's page:   {deployment.links_of(event, reader).page()}"]
-    organizer_link = getattr(deployment, "organizer_link", None)
-    if organizer_link is not None:
-        until = datetime.now(UTC) + timedelta(days=1)
-        lines.append(f"The organizer's page: {organizer_link(event.event_id, until=until)}")
-    else:
-        lines.append(f"For the organizer:    .venv/bin/icebreaker status {EVENT_ID}")
-    return lines
+    until = datetime.now(UTC) + timedelta(days=1)
+    return [
+        f"An attendee's page:    {deployment.links_of(event, reader).page()}",
+        f"The organizer's pages: {deployment.organizer_link(event.event_id, until=until)}",
+    ]
 
 
 def _is_out(event: Event) -> bool:

@@ -1,16 +1,21 @@
-"""How far the people of an event have come, and who has nobody: for its organizer."""
+"""How far the people of an event have come, now and night by night, and who has nobody: for its organizer."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from shared.attendees import Attendee
 from shared.events import Event
 from shared.introductions import SAID, MeetingState, Part, Stage, State
-from shared.storage import attendees, introductions, matches, meetings
+from shared.storage import attendees, introductions, matches, meetings, progress
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Funnel:
     matched: int
     asked: int  # people who were asked about somebody, by name or without
     introduced: int  # people who were told of somebody
+    met: int  # people who met somebody, as both say
     told_pairs: int  # each told of the other
     pairs: Mapping[MeetingState, int]  # of those told of each other
     introductions: Mapping[State, int]
@@ -40,6 +46,7 @@ def funnel(event: Event) -> Funnel:
     everything = list(introductions.load_all(event))
     said = [i for i in everything if i.state in SAID]
     told = [meeting for meeting in meetings.load_all(event) if meeting.stage is Stage.TOLD]
+    met = {person for meeting in told if meeting.state is MeetingState.MET for person in meeting.pair}
     return Funnel(
         registered=sum(entry.registered for entry in directory),
         agreed=sum(entry.agreed for entry in directory),
@@ -47,10 +54,52 @@ def funnel(event: Event) -> Funnel:
         matched=len(matched),
         asked=len({i.attendee_id for i in said if i.told(Part.ASKED, Part.CONFIRM)}),
         introduced=len({i.attendee_id for i in said if i.told(Part.TOLD, Part.AGREED)}),
+        met=len(met),
         told_pairs=len(told),
         pairs=Counter(meeting.state for meeting in told),
         introductions=Counter(i.state for i in everything),
     )
+
+
+# What is counted each night, as the columns of a table and the lines of a drawing.
+STEPS: Final[Mapping[str, str]] = {
+    "registered": "registered",
+    "agreed": "agreed",
+    "with_connections": "brought connections",
+    "matched": "know somebody",
+    "introduced": "told of somebody",
+    "met": "met",
+}
+COUNTED_AFTER: Final = timedelta(days=7)  # by then, whoever wants to has said whether they met
+
+
+def note_progress(all_events: Iterable[Event], *, now: datetime) -> int:
+    """Count how far each event has come, for its organizer to look back at; how many were counted.
+
+    Read at night as a whole and kept as six numbers, so that no registration, answer or message pays for it. An event
+    that cannot be counted misses a night, and stops nothing.
+    """
+    counted = 0
+    for event in all_events:
+        if now > event.ends_at + COUNTED_AFTER:
+            continue
+        try:
+            progress.note(event, now.astimezone(UTC).date(), steps_of(funnel(event)))
+        except Exception:
+            logger.exception("event not counted tonight", extra={"event_id": event.event_id})
+        else:
+            counted += 1
+    return counted
+
+
+def over_time(event: Event, numbers: Funnel, *, now: datetime) -> list[tuple[date, list[int]]]:
+    """For each day that was counted, and now: the numbers of STEPS."""
+    days = dict(progress.load_all(event)) | {now.astimezone(UTC).date(): steps_of(numbers)}
+    return [(day, [counts.get(step, 0) for step in STEPS]) for day, counts in sorted(days.items())]
+
+
+def steps_of(numbers: Funnel) -> dict[str, int]:
+    return {step: getattr(numbers, step) for step in STEPS}
 
 
 class Without(StrEnum):

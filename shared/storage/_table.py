@@ -164,6 +164,10 @@ class PassItem(Item, discriminator="pass"):
     finished_at = UnicodeAttribute()
 
 
+class ProgressItem(Item, discriminator="progress"):
+    counts: JSONAttribute = JSONAttribute()
+
+
 def connect(table_name: str) -> None:
     """Use the table of this name from now on, with the process's AWS configuration."""
     if Item.Meta.table_name != table_name:

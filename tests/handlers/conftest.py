@@ -14,6 +14,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 from moto import mock_aws
+from shared.pipeline.redrive import RESOURCES
 
 from shared import registrations, storage
 from shared.events import Wave
@@ -187,10 +188,7 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         )
         queue = boto3.client("sqs").create_queue(QueueName="pointers")
         monkeypatch.setenv("POINTER_QUEUE_URL", queue["QueueUrl"])
-        addresses = [
-            boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("EmailDeadLetters", "EmailQueue")
-        ]
-        monkeypatch.setenv("DEAD_LETTERS", ",".join(["emails", *addresses]))
+        monkeypatch.setenv("DEAD_LETTERS", _dead_letters())
         boto3.client("sns").create_topic(Name="introductions")
         boto3.client("ses").verify_email_identity(EmailAddress="hello@icebreaker.example")
         storage.connect(table_name)
@@ -217,6 +215,17 @@ def everything_ends(world: World) -> None:
     for item in world.items():
         if OUR_PARTITIONS.match(item["pk"]["S"]):  # a test may put in what is none of ours
             assert "expires_at" in item or item["kind"]["S"] in KEPT_FOR_GOOD, item["kind"]
+
+
+def _dead_letters() -> str:
+    """The lines that the template tells serve_organizer, of queues that are there."""
+    return "\n".join(",".join([name, *map(_address, resources)]) for name, resources in RESOURCES.items())
+
+
+def _address(resource: str) -> str:
+    if resource.endswith("Function"):
+        return f"arn:aws:lambda:eu-west-1:123456789012:function:{resource}"
+    return str(client("sqs").create_queue(QueueName=resource)["QueueUrl"])
 
 
 def registered(name: str, minute: int = 0, /, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:

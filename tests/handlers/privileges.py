@@ -194,6 +194,8 @@ def resolve(value: Any) -> Any:
     [(function, argument)] = value.items()
     if function == "Ref":
         return PSEUDO.get(argument) or _ref(argument)
+    if function == "Fn::If":  # as where everything is deployed that can be
+        return resolve(argument[1])
     if function == "Fn::GetAtt":
         resource, attribute = argument.split(".") if isinstance(argument, str) else argument
         assert attribute in ("Arn", "QueueName"), attribute
@@ -348,6 +350,7 @@ def _mail(params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 _OTHERS: Final[Mapping[tuple[str, str], Any]] = {
     ("ssm", "GetParameter"): lambda p: [("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Name']}")],
+    ("lambda", "Invoke"): lambda p: [("lambda:InvokeFunction", p["FunctionName"])],
     ("sqs", "SendMessage"): lambda p: [("sqs:SendMessage", _queue(p["QueueUrl"]))],
     ("sqs", "SendMessageBatch"): lambda p: [("sqs:SendMessage", _queue(p["QueueUrl"]))],
     ("sqs", "ChangeMessageVisibility"): lambda p: [("sqs:ChangeMessageVisibility", _queue(p["QueueUrl"]))],

@@ -11,10 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.meter import metered
+from infra.meter.sample import storage_client
 from shared import storage
+from shared.events import Event, Wave
 from shared.introductions import Answer, Part, Side, State
 from shared.pages import HEADERS
-from tests.handlers.conftest import World
+from shared.pipeline import event_progress
+from tests.handlers.conftest import CONTEXT, World
 from tests.handlers.organizers import HOME, OrganizerBrowser
 from tests.handlers.pages import NOW, UPCOMING, Browser, attendee, keep, meet, tell
 
@@ -169,6 +173,48 @@ class TestOverview:
         assert "agreed to be introduced 3 75 %" in text
         assert "were told of somebody 2 50 %" in text
         assert "both would like to meet, or met 1 100 %" in text
+
+    def test_each_night_is_counted_and_shown_as_a_table_that_a_script_draws(
+        self, browser: OrganizerBrowser, world: World
+    ) -> None:
+        keep(attendee("ann"))
+        browser.sign_in()
+        first = browser.get()
+        assert "From the first one on" in first.text
+        assert "<script" not in first.body
+        with metered(storage_client()) as meter:
+            assert world.handler("match_attendees").handler({}, CONTEXT) == {}
+        assert meter.write_units == 1
+        [(tonight, counts)] = storage.progress.load_all(UPCOMING)
+        assert (counts["registered"], counts["agreed"], counts["met"]) == (1, 1, 0)
+        storage.progress.note(UPCOMING, tonight - timedelta(days=1), {"registered": 1200, "agreed": 7})
+        keep(attendee("mack"))
+        seen = browser.get()
+        before, today = seen.body.split("<time ")[1:]
+        assert re.findall(r"<td>([\d,]+)</td>", before) == ["1,200", "7", "0", "0", "0", "0"]
+        assert re.findall(r"<td>([\d,]+)</td>", today)[:6] == ["2", "2", "0", "0", "0", "0"]
+        assert re.findall(r'<script src="[./]*static/(\w+)[^"]*" defer></script>', seen.body) == ["uPlot", "progress"]
+
+    def test_a_night_counts_every_event_until_a_week_after_its_end_whatever_becomes_of_one(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        storage.events.update(UPCOMING)
+        for event_id, ended in (("broken", 0), ("justover", 6), ("longover", 8)):
+            at = NOW - timedelta(days=ended)
+            begins = at - timedelta(days=1)
+            waves = (Wave("first", begins - timedelta(days=1)),)
+            storage.events.create(replace(UPCOMING, event_id=event_id, starts_at=begins, ends_at=at, waves=waves))
+        count = event_progress.funnel
+
+        def funnel(event: Event) -> event_progress.Funnel:
+            if event.event_id == "broken":
+                raise RuntimeError
+            return count(event)
+
+        monkeypatch.setattr(event_progress, "funnel", funnel)
+        assert event_progress.note_progress(storage.events.load_all(), now=NOW) == 2
+        days = {each.event_id: len(list(storage.progress.load_all(each))) for each in storage.events.load_all()}
+        assert days == {"democon": 1, "broken": 0, "justover": 1, "longover": 0}
 
     def test_a_no_cannot_be_told_from_silence(self, browser: OrganizerBrowser) -> None:
         for name in ("ann", "mack"):

@@ -11,6 +11,8 @@ import pytest
 
 from shared import storage
 from shared.introductions import Answer, Outcome, Part, Side, Stage, State
+from shared.introductions.selection import Reason
+from shared.pipeline.organizer.waves import REASON_WORDS
 from shared.pipeline.plan_introductions import plan_introductions, preview
 from shared.services import create_schedules
 from tests.handlers.conftest import EVENT, World
@@ -55,7 +57,7 @@ class TestWaves:
 
     def test_sending_now_is_asked_first_and_moves_the_schedule(self, browser: OrganizerBrowser) -> None:
         before = schedules()
-        assert "Send second now?" in browser.get(f"{HOME}/waves/second/send").text
+        assert "Send “second” now?" in browser.get(f"{HOME}/waves/second/send").text
         assert schedules() == before
         assert "within a minute" in browser.press("waves/second/send").text
         assert schedules()["democon.second"] != before["democon.second"]
@@ -110,6 +112,9 @@ class TestPreview:
         assert "introduced by name" in text
         people = text[text.index("People in the message") :]
         assert people.count("Mack") == 1  # their own line, and not that of whom they know
+
+    def test_every_reason_to_hear_of_nobody_has_words(self) -> None:
+        assert set(REASON_WORDS) == set(Reason)
 
     def test_a_large_event_has_no_preview_and_says_so(self, world: World) -> None:
         storage.events.create(replace(UPCOMING, event_id="largecon", shards=5))

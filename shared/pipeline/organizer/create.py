@@ -52,7 +52,11 @@ def answer(visit: CreatorVisit, rest: tuple[str, ...]) -> Reply | None:
     if visit.request.method != "POST" or rest not in (("create",), ("sign-out",)):
         return None
     if rest == ("sign-out",):
-        return session.ended(NEW_EVENT, visit.home) if visit.form_is_ours else _form(visit, USUAL, status=400)
+        return (
+            session.ended(visit.request, NEW_EVENT, visit.home)
+            if visit.form_is_ours
+            else _form(visit, USUAL, status=400)
+        )
     return _post(visit)
 
 
@@ -83,7 +87,7 @@ def _post(visit: CreatorVisit) -> Reply:
         taken = f'event.id: there is an event "{event.event_id}" already; choose another'
         return _form(visit, fields, problems=[taken], status=409)
     onward = f"{home_of(visit.request, event.event_id)}/event?done=made"
-    return session.begun(event.event_id, onward, key=visit.key, now=visit.now)
+    return session.begun(visit.request, event.event_id, onward, key=visit.key, now=visit.now)
 
 
 def _too_late(event: Event, now: datetime) -> Iterable[str]:

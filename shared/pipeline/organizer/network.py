@@ -31,7 +31,7 @@ def show(visit: OrganizerVisit) -> Reply:
         states=Counter(told.values()),
         told=len(told),
         asked=sum(meeting.stage is not Stage.TOLD for meeting in everything),
-        known=len(known - told.keys()),
+        known=len(known - {meeting.pair for meeting in everything}),
     )
 
 

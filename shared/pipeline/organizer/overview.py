@@ -8,7 +8,7 @@ from typing import Final
 from shared.events.deliverability import BOUNCED_PERCENT, COMPLAINED_PERCENT, SENDS_BEFORE_JUDGING
 from shared.introductions import MeetingState
 from shared.pages import Reply
-from shared.pipeline.event_progress import Funnel, funnel
+from shared.pipeline.event_progress import STEPS, Funnel, funnel, over_time
 from shared.pipeline.organizer.visit import OrganizerVisit
 from shared.storage import deliverability
 
@@ -27,6 +27,8 @@ def show(visit: OrganizerVisit) -> Reply:
         numbers=numbers,
         steps=_steps(numbers),
         pairs=_pairs(numbers),
+        columns=list(STEPS.values()),
+        days=over_time(visit.event, numbers, now=visit.now),
         health=deliverability.load(visit.event),
         judged_from=SENDS_BEFORE_JUDGING,
         limits=(BOUNCED_PERCENT, COMPLAINED_PERCENT),
@@ -57,6 +59,7 @@ def _steps(numbers: Funnel) -> list[tuple[str, int, int]]:
         ("know somebody here", numbers.matched),
         ("were asked about somebody", numbers.asked),
         ("were told of somebody", numbers.introduced),
+        ("met somebody, as both say", numbers.met),
     )
     return [(step, count, _percent(count, numbers.registered)) for step, count in people]
 

@@ -162,7 +162,7 @@ def _counts(everybody: list[Attendee]) -> list[tuple[str, int]]:
     coming = [each for each in everybody if each.attending]
     agreed = Counter(purpose for each in coming for purpose in PURPOSES if each.agreed(purpose))
     return [
-        ("known", len(everybody)),
+        ("ever registered", len(everybody)),
         ("coming", len(coming)),
         *((f"agreed to {words}", agreed[purpose]) for purpose, words in PURPOSES.items()),
         ("were not asked or did not answer", sum(each.consent is None for each in coming)),

@@ -23,6 +23,11 @@ QUEUES: Final[Mapping[str, str]] = {
     "texts": "text messages that could not be sent",
     "lists": "follow lists that could not be looked up",
     "registrations": "registrations that their platform did not hand over",
+    "imports": "uploads that could not be read",
+    "matching": "changes after which people could not be matched",
+    "waves": "waves that did not finish",
+    "receipts": "notes of what became of a mail",
+    "slack": "lines for your chat",
 }
 DONE: Final[Mapping[str, str]] = {
     "claims": "Done: the others claim that handle no more, until they register it again.",
@@ -53,7 +58,7 @@ def show(visit: OrganizerVisit) -> Reply:
         counts=Counter(STATE_WORDS[each.state] for each in wanting),
         state_words=STATE_WORDS,
         State=State,
-        dead=[(each.name, QUEUES[each.name], each.count()) for each in visit.tools.dead_letters],
+        dead=[(each.name, QUEUES[each.name], count) for each in visit.tools.dead_letters if (count := each.count())],
     )
 
 

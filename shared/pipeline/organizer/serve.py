@@ -86,7 +86,7 @@ def _sign_in(request: Request, event_id: str, token: str, key: bytes, now: datet
     if event is None and event_id != NEW_EVENT:
         return _not_signed_in(request)
     if request.method == "POST" and session.form_is_of(request, token, key):
-        return session.begun(event_id, create.home_of(request, event_id), key=key, now=now)
+        return session.begun(request, event_id, create.home_of(request, event_id), key=key, now=now)
     what = (
         "You see who registered, how far the introductions have come and what went wrong, and decide what is sent."
         if event
@@ -108,7 +108,7 @@ def _sign_in(request: Request, event_id: str, token: str, key: bytes, now: datet
 
 
 def _sign_out(visit: OrganizerVisit) -> Reply:
-    return session.ended(visit.event.event_id, visit.home)
+    return session.ended(visit.request, visit.event.event_id, visit.home)
 
 
 def _not_signed_in(request: Request) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from shared.links import (
     ORGANIZER_PATH,
@@ -43,20 +44,21 @@ def form_is_of(request: Request, token: str, key: bytes) -> bool:
     return is_form_token(request.value("form"), token, [key])
 
 
-def begun(event_id: str, onward: str, *, key: bytes, now: datetime) -> Reply:
+def begun(request: Request, event_id: str, onward: str, *, key: bytes, now: datetime) -> Reply:
     """Begin a session, and go on."""
     token = organizer_token(OrganizerPurpose.SESSION, event_id=event_id, key=key, until=now + SESSION)
-    cookie = _cookie(event_id, token, int(SESSION.total_seconds()))
+    cookie = _cookie(request, event_id, token, int(SESSION.total_seconds()))
     return Reply(303, headers={"Location": onward}, cookie=cookie)
 
 
-def ended(event_id: str, onward: str) -> Reply:
+def ended(request: Request, event_id: str, onward: str) -> Reply:
     """Let the browser forget its session, and go on."""
-    return Reply(303, headers={"Location": onward}, cookie=_cookie(event_id, "", 0))
+    return Reply(303, headers={"Location": onward}, cookie=_cookie(request, event_id, "", 0))
 
 
-def _cookie(event_id: str, value: str, seconds: int) -> str:
-    path = ORGANIZER_PATH.format(event_id=event_id)
+def _cookie(request: Request, event_id: str, value: str, seconds: int) -> str:
+    # As the browser sees it: the local stack's API lies below a path of its own.
+    path = urlsplit(request.base_url).path.rstrip("/") + ORGANIZER_PATH.format(event_id=event_id)
     return f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; {ATTRIBUTES}"
 
 

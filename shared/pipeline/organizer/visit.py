@@ -107,10 +107,11 @@ class OrganizerVisit:
 
         :param back: the path below the event to which a "no" leads
         """
-        return self.framed(
-            "ask.html", back, heading=heading, texts=texts, button=button, back=self.below(back), danger=danger
-        )
+        values: dict[str, Any] = {"heading": heading, "texts": texts, "button": button, "danger": danger}
+        return self.framed("ask.html", back.partition("/")[0], back=self.below(back), **values)
 
     def notice(self, heading: str, *texts: str, back: str = "", status: int = 200) -> Reply:
         """One thing to say."""
-        return self.framed("notice.html", back, status=status, heading=heading, texts=texts, back=self.below(back))
+        return self.framed(
+            "notice.html", back.partition("/")[0], status=status, heading=heading, texts=texts, back=self.below(back)
+        )

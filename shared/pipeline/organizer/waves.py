@@ -41,6 +41,13 @@ PART_WORDS: Final[Mapping[Part, str]] = {
     Part.GONE: "not coming any more",
     Part.FOLLOW_UP: "asked whether they met",
 }
+# By shared.introductions.selection.Reason, whose module needs NumPy.
+REASON_WORDS: Final[Mapping[str, str]] = {
+    "no candidate": "share nothing with anybody here that may be used",
+    "was told of every candidate before": "were told before of everybody with whom they share something",
+    "every candidate has as many introductions as the limits allow": "share something only with people who are "
+    "introduced to as many others as the limits allow",
+}
 DONE: Final[Mapping[str, str]] = {
     "sent": "The wave runs within a minute.",
     "held": "The wave is held back: it does not run unless you let it.",
@@ -110,7 +117,7 @@ def show_preview(visit: OrganizerVisit) -> Reply | None:
         messages=len(rows),
         parts=_in_words(found.parts),
         waiting=found.waiting,
-        without=sorted(found.without.items()),
+        without=[(REASON_WORDS[each], count) for each, count in sorted(found.without.items())],
     )
 
 
@@ -119,7 +126,7 @@ def ask_send(visit: OrganizerVisit) -> Reply | None:
     if wave is None:
         return None
     return visit.ask(
-        f"Send {wave} now?",
+        f"Send “{wave}” now?",
         [
             "It runs within a minute instead of at its time. Whoever heard of it already hears nothing twice.",
             "What is sent cannot be taken back. The preview shows what it would be.",
