@@ -19,8 +19,10 @@ from rich.table import Column, Table
 from infra.cli.deployment import Deployment, NoDeployment, find_deployment
 from infra.cli.destroy import destroy
 from infra.cli.doctor import doctor
+from infra.cli.funnel_tables import show_funnel
 from infra.cli.migrate import migrate
 from infra.cli.offline import match_offline, write_pairs
+from infra.cli.rehearse import rehearse
 from infra.cli.trace import trace
 from infra.cli.uploading import NotImported, download, upload, wait_for_report
 from infra.cli.who import who
@@ -28,11 +30,10 @@ from shared import identities, registrations, storage
 from shared.attendees import address_hash_of, attendee_id_of
 from shared.attendees.consent import LONGEST_BASIS
 from shared.events import BadEvent, Event, event_from_toml
-from shared.introductions import MeetingState, State
 from shared.links import NEW_EVENT
 from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
-from shared.pipeline.event_progress import Funnel, funnel, without_anyone
+from shared.pipeline.event_progress import funnel, without_anyone
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.plan_introductions import NotPublished, publish_waiting
@@ -61,6 +62,7 @@ links_app = typer.Typer(help="The keys that sign attendees' links.", no_args_is_
 app.add_typer(links_app, name="links")
 app.add_typer(key_app, name="key")
 app.command("who")(who)
+app.command("rehearse")(rehearse)
 
 for command in (doctor, trace, migrate, destroy):
     app.command()(command)
@@ -494,40 +496,8 @@ def _show(report: ImportReport) -> None:
 def status(event_id: EventId) -> None:
     """How far the people of an event have come."""
     event = _deployment().event(event_id)
-    numbers = funnel(event)
-    table = Table("Step", "People", title=event.name)
-    for step, count in (
-        ("registered", numbers.registered),
-        ("agreed", numbers.agreed),
-        ("with connections", numbers.with_connections),
-        ("matched", numbers.matched),
-        ("asked", numbers.asked),
-        ("introduced", numbers.introduced),
-        ("met", numbers.met),
-    ):
-        table.add_row(step, str(count))
-    console.print(table)
-    _show_pairs(numbers)
-    messages = Table("Introductions", "Number")
-    for state in State:
-        if numbers.introductions.get(state) or state in (State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED):
-            messages.add_row(state.value, str(numbers.introductions.get(state, 0)))
-    console.print(messages)
+    show_funnel(console, funnel(event), event.name)
     _show_deliverability(event)
-
-
-def _show_pairs(numbers: Funnel) -> None:
-    table = Table("Pairs told of each other", str(numbers.told_pairs))
-    for state, words in (
-        (MeetingState.AGREED, "both would like to meet"),
-        (MeetingState.MET, "both say that they met"),
-        (MeetingState.MISSED, "missed each other"),
-        (MeetingState.OFF, "one said no, or is not coming"),
-    ):
-        table.add_row(words, str(numbers.pairs.get(state, 0)))
-    if numbers.share_met is not None:
-        table.add_row("became meetings", f"{numbers.share_met:.0%}")
-    console.print(table)
 
 
 @attendees_app.command("without")

@@ -59,7 +59,7 @@ def match_offline(
     key = secrets.token_bytes(32)
     problems: list[str] = []
     people = _attendees(attendee_list, key, problems, assume_agreed=assume_agreed)
-    sets = list(_sets(connections, watch(list(_exports(connections))), people, key, problems))
+    sets = list(_sets(connections, watch(list(exports_in(connections))), people, key, problems))
     directory = [DirectoryEntry(attendee_id, findable=_findable(person, key)) for attendee_id, person in people.items()]
     return OfflineResult(
         matches=listings_to_matches(find_listings(directory, sets)),
@@ -150,7 +150,7 @@ def _sets_of(
         yield pack_connections(owner.attendee_id, export.source, export.connections, key=key)
 
 
-def _exports(folder: Path) -> Iterator[tuple[Path, str]]:
+def exports_in(folder: Path) -> Iterator[tuple[Path, str]]:
     """Every export with its owner's address: of the subfolder it is in, or of the file's own name."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -14,9 +13,11 @@ from rich.table import Table
 
 from infra.demo.cast import make_cast
 from infra.demo.check import check
-from infra.demo.keepsakes import draw_overview, write_mails
+from infra.demo.keepsakes import draw_overview
 from infra.demo.story import Story
 from infra.local import running
+from infra.local.stack import become_client_of
+from infra.rehearsal.mailbox import write_mails
 
 BUILD = Path("build/demo").resolve()
 
@@ -30,7 +31,7 @@ def main() -> int:
     cast = make_cast()
     with running(BUILD / "stack") as stack:
         # From here on this process is an organizer's engineer whose AWS is the local stack.
-        os.environ.update(stack.environment)
+        become_client_of(stack)
         story = Story(stack, cast, BUILD / "input", console)
         story.play()
         result = check(stack, cast, story)

@@ -1,10 +1,7 @@
-"""What the demo leaves behind to look at: every mail, and one picture of who knows whom."""
+"""The picture that the demo leaves behind: who knows whom."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,17 +17,6 @@ if TYPE_CHECKING:
 MET: Final = "#2f7d5b"
 TOLD: Final = "#d2693c"
 ASKED: Final = "#7f9fb8"
-
-
-def write_mails(mails: Iterable[EmailMessage], folder: Path) -> None:
-    """Each mail as it was sent, and its HTML beside it for a browser."""
-    folder.mkdir(parents=True)
-    for number, mail in enumerate(mails, 1):
-        name = f"{number:03}-{re.sub(r'[^a-z0-9-]+', '-', mail['To'].addresses[0].username)}"
-        (folder / f"{name}.eml").write_bytes(mail.as_bytes())
-        page = mail.get_body(("html",))
-        if page is not None:
-            (folder / f"{name}.html").write_text(page.get_content(), encoding="utf-8")
 
 
 def draw_overview(cast: Cast, result: Result, path: Path) -> None:

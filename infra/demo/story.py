@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,14 +12,12 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from infra.cli.deployment import find_deployment
-from infra.cli.uploading import upload, wait_for_report
-from infra.demo.cast import Cast, Character, attendee_list, exports, registration_payload
-from infra.demo.readers import Readers, way_out
+from infra.demo.cast import SEED, Cast, Character, attendee_list, exports, registration_payload
 from infra.local import LocalStack
+from infra.rehearsal.readers import Readers, way_out
+from infra.rehearsal.steps import Steps
 from shared import registrations, storage
 from shared.events import AT_ONCE, FOLLOW_UP, Event, event_from_toml
-from shared.introductions import Channel, State
 from shared.pipeline import manage_event
 from shared.storage.imports import ImportReport
 
@@ -29,7 +25,6 @@ EVENT_ID: Final = "paris-1832"
 PLATFORM: Final = manage_event.OWN_PLATFORM
 FIRST_WAVE: Final = "three-days-before"
 SECOND_WAVE: Final = "one-day-before"
-PATIENCE_S: Final = 90
 # Paris by day, and where French is spoken by day when it is night there: no telephone rings at night.
 PLACES: Final = {
     "Europe/Paris": "Paris, rue de la Chanvrerie",
@@ -78,16 +73,18 @@ class Story:
         self.folder = folder
         self._console = console
         self._secret = ""
-        self.event: Event
         self.webhook_answers: list[int] = []
-        self.readers = Readers()
+        self.readers = Readers(seed=SEED)
         self.late_wave = ""
         self.reports: list[ImportReport] = []
+
+    @property
+    def event(self) -> Event:
+        return self._steps.event
 
     def play(self) -> None:
         """Everything, in order; ends when the morning after is answered."""
         self._write_files()
-        self._create_event()
         with Progress(
             SpinnerColumn(),
             TextColumn("{task.description:<34}"),
@@ -96,17 +93,18 @@ class Story:
             TimeElapsedColumn(),
             console=self._console,
         ) as self._progress:
+            self._create_event()
             self._register()
             self._import()
             self._wait_for_matches()
-            self._send(FIRST_WAVE)
+            self._steps.send(FIRST_WAVE)
             self._read("Mails answered")
             self._some_leave()
-            self._send(SECOND_WAVE)
+            self._steps.send(SECOND_WAVE)
             self._read("Mails answered again")
             self._somebody_comes_late()
             self._read("Late mails answered")
-            self._send(FOLLOW_UP)
+            self._steps.send(FOLLOW_UP)
             self._read("Did you meet?")
 
     def _write_files(self) -> None:
@@ -123,19 +121,14 @@ class Story:
                     (folder / name).write_bytes(content)
 
     def _create_event(self) -> None:
-        deployment = find_deployment(self._stack.stack_name)
-        self._scheduling = deployment.scheduling
         now = datetime.now(UTC)
         zone = next(zone for zone in PLACES if 9 <= now.astimezone(ZoneInfo(zone)).hour < 19)
         starts = now.astimezone(ZoneInfo(zone)) + timedelta(days=7)
-        self.event = event_from_toml(
+        event = event_from_toml(
             EVENT_TOML.format(starts=starts, ends=starts + timedelta(days=1), zone=zone, place=PLACES[zone])
         )
-        created = manage_event.create_event(
-            self.event, secrets=deployment.secrets, scheduling=deployment.scheduling, now=now
-        )
-        self._secret = created.webhook_secret
-        self._bucket = deployment.bucket
+        self._steps = Steps(self._stack, event, self._progress)
+        self._secret = self._steps.create()
 
     def _register(self) -> None:
         people = [person for person in self._cast.people if person.by_webhook and not person.comes_late]
@@ -166,49 +159,19 @@ class Story:
             self.webhook_answers.append(error.code)
 
     def _import(self) -> None:
-        self._import_files("Attendee list", [("attendees", self.folder / "latecomers.csv", None)])
-        self._import_files(
-            "Connection exports",
-            [("connections", path, path.parent.name) for path in sorted((self.folder / "connections").glob("*/*"))],
+        exports = sorted((self.folder / "connections").glob("*/*"))
+        self.reports += self._steps.import_files("Attendee list", [("attendees", self.folder / "latecomers.csv", None)])
+        self.reports += self._steps.import_files(
+            "Connection exports", [("connections", path, path.parent.name) for path in exports]
         )
-
-    def _import_files(self, title: str, files: list[tuple[str, Path, str | None]]) -> None:
-        task = self._progress.add_task(title, total=len(files))
-        keys = [
-            upload(self._bucket, self.event, kind, path, owner=owner, progress=lambda _: None)
-            for kind, path, owner in files
-        ]
-        for key in keys:
-            self.reports.append(wait_for_report(self.event, key, timeout_s=PATIENCE_S))
-            self._progress.advance(task)
 
     def _wait_for_matches(self) -> None:
         expected = len(self._cast.expected_pairs(at_first=True))
-        self._watch("Pairs who know each other", expected, lambda: len(storage.matches.load_all(self.event)))
-
-    def _send(self, wave: str) -> None:
-        self.event = manage_event.send_wave_now(self.event, wave, scheduling=self._scheduling, now=datetime.now(UTC))
-        self._settle(wave)
-
-    def _settle(self, wave: str) -> None:
-        """Wait until a wave's introductions are there, and no longer on their way."""
-        task = self._progress.add_task(f"Wave: {wave}", total=None)
-        quiet, deadline = 0, time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline and quiet < 5:
-            of_wave = [i for i in storage.introductions.load_all(self.event) if i.wave == wave]
-            done = sum(i.state not in (State.PLANNED, State.PUBLISHED, State.SENDING, State.SENT) for i in of_wave)
-            self._progress.update(task, completed=done, total=len(of_wave) or None)
-            # A text message has no receipt.
-            texts = sum(i.state is State.SENT and i.channel is Channel.TEXT_MESSAGE for i in of_wave)
-            quiet = quiet + 1 if of_wave and done + texts == len(of_wave) else 0
-            time.sleep(0.4)
+        self._steps.watch("Pairs who know each other", expected, lambda: len(storage.matches.load_all(self.event)))
 
     def _read(self, title: str) -> None:
-        task = self._progress.add_task(title, total=None)
-        self._progress.update(task, completed=self._answers())
-
-    def _answers(self) -> int:
-        return self.readers.answer(self._stack.mailbox(), nobody_reads=self._cast.the("bounces").email)
+        answered = self.readers.answer(self._stack.mailbox(), nobody_reads=self._cast.the("bounces").email)
+        self._steps.show(title, answered)
 
     def _some_leave(self) -> None:
         """One cancels at the ticketing platform, one ends the messages by one click."""
@@ -230,16 +193,6 @@ class Story:
             )
             return int(bool(self.late_wave))
 
-        self._watch("A late registration", 1, told)
+        self._steps.watch("A late registration", 1, told)
         if self.late_wave:
-            self._settle(self.late_wave)
-
-    def _watch(self, title: str, total: int, count: Callable[[], int]) -> None:
-        task = self._progress.add_task(title, total=total)
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            so_far = count()
-            self._progress.update(task, completed=so_far)
-            if so_far >= total:
-                return
-            time.sleep(0.5)
+            self._steps.settle(self.late_wave)

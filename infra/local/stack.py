@@ -83,9 +83,12 @@ class LocalStack:
 
 
 @contextmanager
-def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None = None) -> Iterator[LocalStack]:
+def running(
+    workspace: Path, *, stack_name: str = "icebreaker", port: int | None = None, cut_off: bool = False
+) -> Iterator[LocalStack]:
     """A stack for as long as the block runs; it listens on loopback and writes below ``workspace`` only.
 
+    :param cut_off: whether functions that ask others for something, networks and ticketing platforms, never run
     :raises RuntimeError: where it does not start or the template does not deploy, with what it said
     """
     workspace.mkdir(parents=True, exist_ok=True)
@@ -115,6 +118,7 @@ def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None
             stack_name=stack_name,
             workspace=workspace,
             api_url_of=api_url_of,
+            cut_off=cut_off,
         )
         api_url = api_url_of(api_id_of(outputs))
         yield LocalStack(
@@ -127,6 +131,16 @@ def running(workspace: Path, *, stack_name: str = "icebreaker", port: int | None
         )
     finally:
         _stop(process)
+
+
+def become_client_of(stack: LocalStack) -> None:
+    """Make the stack this process's AWS: whatever it knew of a real one is forgotten, files of settings included."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(stack.environment)
+    os.environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
 
 
 def client(service: str, environment: Mapping[str, str]) -> Any:
@@ -155,7 +169,9 @@ def _server_environment(workspace: Path, port: int) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PYTHON", "POWERTOOLS_")) and not name.lower().endswith("_proxy")
+        # With a mail server named there, the embedded SES would hand every mail on to it.
+        if not name.startswith(("AWS_", "PYTHON", "POWERTOOLS_", "SMTP_", "MINISTACK_", "LOCALSTACK_"))
+        and not name.lower().endswith("_proxy")
     }
     temporary, mailbox = workspace / "tmp", workspace / MAILBOX
     for folder in (temporary, mailbox):

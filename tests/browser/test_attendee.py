@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.demo.readers import buttons, press
+from infra.rehearsal.readers import buttons, press
 from shared import storage
 from shared.events import FOLLOW_UP
 from shared.introductions import Answer, Outcome

@@ -1,4 +1,4 @@
-"""What the people of Paris do with their mail: they follow its links, each in their own way, the same in every run."""
+"""What people do with their mail: they follow its links, each in their own way, the same in every run."""
 
 from __future__ import annotations
 
@@ -15,13 +15,10 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Final
 
-from infra.demo.cast import SEED
 from shared.introductions import Answer, Outcome
 from shared.links.link import ANSWERS
 
 READERS_AT_ONCE: Final = 4
-SAYS_YES: Final = 0.85
-MET: Final = 0.8
 _LINK: Final = re.compile(r"https?://\S+?/e/[a-z0-9-]+/([A-Za-z0-9_-]+)")
 _HEAD_BYTES: Final = 1 + 2 + 10  # version and purpose, last day, attendee; then the meeting's reference and the answer
 
@@ -39,20 +36,40 @@ class Button:
 class Readers:
     """Everybody's mailbox is read once; what was read stays read."""
 
+    seed: int = 0
+    says_yes: float = 0.85  # the share of questions that are answered so
+    met: float = 0.8  # the share of meetings that both remember
     read: int = 0
     answers: dict[tuple[str, str], Answer | Outcome] = field(default_factory=dict)  # by reader's address and reference
     statuses: list[int] = field(default_factory=list)  # what the pages answered
 
-    def answer(self, mailbox: list[EmailMessage], *, nobody_reads: str) -> int:
+    def answer(self, mailbox: list[EmailMessage], *, nobody_reads: str = "") -> int:
         """Answer what is new in all mailboxes but one; how many answers were given."""
         new, self.read = mailbox[self.read :], len(mailbox)
         readers = [(mail["To"].addresses[0].addr_spec, mail) for mail in new]
-        decided = [(reader, button) for reader, mail in readers if reader != nobody_reads for button in _decide(mail)]
+        decided = [
+            (reader, button) for reader, mail in readers if reader != nobody_reads for button in self._decide(mail)
+        ]
         with ThreadPoolExecutor(READERS_AT_ONCE) as pool:
             self.statuses += pool.map(lambda each: press(each[1].url), decided)
         for reader, button in decided:
             self.answers[reader, button.reference] = button.answer
         return len(decided)
+
+    def _decide(self, mail: EmailMessage) -> Iterator[Button]:
+        by_reference: dict[str, dict[Answer | Outcome, Button]] = {}
+        for button in buttons(mail):
+            by_reference.setdefault(button.reference, {})[button.answer] = button
+        for reference, offered in by_reference.items():
+            chance = random.Random(f"{self.seed} {mail['To']} {reference}").random()  # noqa: S311
+            wanted: Iterable[Answer | Outcome]
+            if Outcome.MET in offered:
+                wanted = (Outcome.MET if chance < self.met else Outcome.MISSED,)
+            else:
+                wanted = (Answer.YES,) if chance < self.says_yes else (Answer.NOT_NOW, Answer.NEVER)
+            chosen = next((offered[answer] for answer in wanted if answer in offered), None)
+            if chosen is not None:
+                yield chosen
 
 
 def buttons(mail: EmailMessage) -> list[Button]:
@@ -76,22 +93,6 @@ def press(url: str) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
-
-
-def _decide(mail: EmailMessage) -> Iterator[Button]:
-    by_reference: dict[str, dict[Answer | Outcome, Button]] = {}
-    for button in buttons(mail):
-        by_reference.setdefault(button.reference, {})[button.answer] = button
-    for reference, offered in by_reference.items():
-        chance = random.Random(f"{SEED} {mail['To']} {reference}").random()  # noqa: S311
-        wanted: Iterable[Answer | Outcome]
-        if Outcome.MET in offered:
-            wanted = (Outcome.MET if chance < MET else Outcome.MISSED,)
-        else:
-            wanted = (Answer.YES,) if chance < SAYS_YES else (Answer.NOT_NOW, Answer.NEVER)
-        chosen = next((offered[answer] for answer in wanted if answer in offered), None)
-        if chosen is not None:
-            yield chosen
 
 
 def _button(url: str, token: str) -> Button | None:

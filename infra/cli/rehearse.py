@@ -1,0 +1,101 @@
+"""``icebreaker rehearse``: an organizer's whole event on this machine, before anybody hears of it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from infra.cli.funnel_tables import show_funnel
+from shared.events import event_from_toml
+from shared.tables import UnreadableTable
+
+if TYPE_CHECKING:
+    from infra.rehearsal.rehearsal import Rehearsed
+
+MOST_PROBLEMS = 20
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def rehearse(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="EVENT.toml")],
+    attendee_list: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="ATTENDEES.csv")],
+    connections: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="CONNECTIONS_DIR")],
+    out: Annotated[Path, typer.Option(help="A folder for the mails; a rehearsal's own is replaced.")] = Path(
+        "build/rehearsal"
+    ),
+    assume_agreed: Annotated[bool, typer.Option("--assume-agreed", help="As if everybody had agreed.")] = False,
+    yes: Annotated[int, typer.Option(min=0, max=100, help="How many of a hundred questions are answered by yes.")] = 85,
+) -> None:
+    """Play a whole event on this machine: the mails that would go out, and the funnel. Nothing is sent to anybody.
+
+    The event's own list and a folder of exports named by e-mail address, as for `match`. It takes some minutes.
+    """
+    event = event_from_toml(file.read_text(encoding="utf-8"))
+    try:
+        from infra.rehearsal.rehearsal import NotRehearsed
+        from infra.rehearsal.rehearsal import rehearse as play
+    except ImportError as missing:
+        raise _end(
+            f"A rehearsal runs in a checkout, where the whole stack is: `make setup`, then "
+            f"`.venv/bin/icebreaker rehearse` ({missing})."
+        ) from None
+    # Whatever ends this ends the stack with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    columns = (SpinnerColumn(), TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=errors) as progress:
+        try:
+            result = play(
+                event,
+                attendee_list,
+                connections,
+                out,
+                assume_agreed=assume_agreed,
+                says_yes=yes / 100,
+                progress=progress,
+            )
+        except (NotRehearsed, UnreadableTable) as error:
+            raise _end(str(error)) from None
+    _show(result, out)
+
+
+def _end(sentence: str) -> typer.Exit:
+    errors.print(sentence, style="red", soft_wrap=True, markup=False, highlight=False)
+    return typer.Exit(1)
+
+
+def _show(result: Rehearsed, out: Path) -> None:
+    for problem in result.problems[:MOST_PROBLEMS]:
+        errors.print(problem, style="yellow", soft_wrap=True, markup=False, highlight=False)
+    if len(result.problems) > MOST_PROBLEMS:
+        errors.print(f"and {len(result.problems) - MOST_PROBLEMS:,} more", style="yellow")
+    show_funnel(console, result.numbers, result.event.name)
+    mails = Table("Mails", str(result.mails))
+    for wave, count in result.rounds:
+        mails.add_row(wave, str(count))
+    mails.add_row("text messages", str(result.texts))
+    console.print(mails)
+    for sentence in _remarks(result):
+        console.print(sentence, soft_wrap=True, markup=False, highlight=False)
+    console.print(f"Every mail: {out / 'index.html'}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _remarks(result: Rehearsed) -> list[str]:
+    remarks = []
+    if result.weeks:
+        weeks = "one week" if result.weeks == 1 else f"{result.weeks:,} weeks"
+        remarks.append(f"Its dates are past or too near: it was rehearsed {weeks} later.")
+    if not result.numbers.agreed:
+        remarks.append("Nobody on the list agreed to be introduced. --assume-agreed rehearses as if all had.")
+    if result.night:
+        remarks.append("It is night there: text messages would have waited for the morning, and are not shown.")
+    remarks.append("Nothing was sent to anybody, and no public follow lists were fetched.")
+    return remarks
