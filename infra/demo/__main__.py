@@ -16,7 +16,7 @@ from infra.demo.check import check
 from infra.demo.keepsakes import draw_overview
 from infra.demo.story import Story
 from infra.local import running
-from infra.local.stack import become_client_of
+from infra.local.stack import become_client_of, forget_aws
 from infra.rehearsal.mailbox import write_mails
 
 BUILD = Path("build/demo").resolve()
@@ -29,6 +29,7 @@ def main() -> int:
     BUILD.mkdir(parents=True)
     console.print("[bold]Paris 1832[/bold]: the characters of [italic]Les Misérables[/italic] meet at last\n")
     cast = make_cast()
+    forget_aws()
     with running(BUILD / "stack") as stack:
         # From here on this process is an organizer's engineer whose AWS is the local stack.
         become_client_of(stack)

@@ -133,14 +133,18 @@ def running(
         _stop(process)
 
 
-def become_client_of(stack: LocalStack) -> None:
-    """Make the stack this process's AWS: whatever it knew of a real one is forgotten, files of settings included."""
+def forget_aws() -> None:
+    """Let this process know of no AWS any more: neither by its environment nor by files of settings."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ.update(stack.environment)
     os.environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
+
+
+def become_client_of(stack: LocalStack) -> None:
+    """Make the stack this process's AWS."""
+    os.environ.update(stack.environment)
 
 
 def client(service: str, environment: Mapping[str, str]) -> Any:

@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from infra.cli.offline import exports_in
 from infra.local import LocalStack, running
-from infra.local.stack import become_client_of
+from infra.local.stack import become_client_of, forget_aws
 from infra.rehearsal.clock import still_to_come
 from infra.rehearsal.mailbox import in_rounds, write_index, write_mails
 from infra.rehearsal.readers import Readers
@@ -75,6 +75,7 @@ def rehearse(
     """
     event, weeks = still_to_come(event, now=datetime.now(UTC))
     _make_room(out)
+    forget_aws()
     with (
         tempfile.TemporaryDirectory(prefix="rehearsal-") as workspace,
         running(Path(workspace) / "stack", cut_off=True) as stack,
