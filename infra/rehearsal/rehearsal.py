@@ -34,7 +34,7 @@ from shared.storage.imports import ImportReport
 from shared.tables import open_any_table
 
 PATIENCE_S: Final = 900
-AT_ONCE_S: Final = 30  # the local stack gathers news for twenty seconds; the schedule is looked at every second
+AT_ONCE_S: Final = 45  # the local stack gathers news for twenty seconds; the schedule is looked at every second
 MARK: Final = ".rehearsal"  # says that a folder may be replaced by the next one
 
 
