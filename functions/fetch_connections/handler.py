@@ -14,9 +14,16 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
-from shared.pipeline.fetch_connections import FetchTask, Patience, Tools, fetch_connections, fetch_for_changes
+from shared.pipeline.fetch_connections import (
+    FetchTask,
+    Patience,
+    Tools,
+    fetch_connections,
+    fetch_for_changes,
+    fetch_for_everybody,
+)
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.recall import recall_for_changes
+from shared.pipeline.recall import recall_for_changes, recall_for_everybody
 from shared.services import Secrets
 from shared.services.fetch_queue import send_later
 from shared.services.web import Web
@@ -66,9 +73,22 @@ def put(task: FetchTask) -> None:
     send_later(os.environ["FETCH_QUEUE_URL"], task.to_json(), seconds=wait)
 
 
+def look_at_everybody(event_id: str) -> None:
+    """As if everybody of an event had just changed: `icebreaker redrive` found changes that were given up."""
+    event = events.get(event_id)
+    if event is not None:
+        key, now = secrets.hashing_key, datetime.now(UTC)
+        recall_for_everybody(event, hashing_key=key, now=now)
+        fetch_for_everybody(event, hashing_key=key, now=now, put=put)
+    logger.info("everybody looked at anew", event_id=event_id)
+
+
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    if "event_id" in event:
+        look_at_everybody(event["event_id"])
+        return {}
     records = event["Records"]
     if records[0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)

@@ -1,6 +1,7 @@
 """The table's stream → match_attendees: attendees or sets that changed, in batches; and large events by night.
 
-A night that has no time left fails, and Lambda tries it again: it goes on with what is not matched yet.
+A night that has no time left fails, and Lambda tries it again: it goes on with what is not matched yet. The same holds
+for one event that is matched anew because `icebreaker redrive` found changes that were given up.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from shared import storage
 from shared.pipeline.at_once import AtOnce
 from shared.pipeline.event_progress import note_progress
 from shared.pipeline.known_events import KnownEvents
-from shared.pipeline.match_attendees import match_changes, match_large_events
+from shared.pipeline.match_attendees import match_anew, match_changes, match_large_events
 from shared.services import Scheduling
 from shared.storage.stream import read_directory_change
 
@@ -37,6 +38,12 @@ storage.connect(os.environ["TABLE_NAME"])
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if "event_id" in event:
+        known = events.get(event["event_id"])
+        if known is not None:
+            match_anew(known, call_wave=call_wave, out_of_time=partial(_little_left, context))
+        logger.info("event matched anew", event_id=event["event_id"])
+        return {}
     if "Records" not in event:
         matched = match_large_events(
             storage.events.load_all(),

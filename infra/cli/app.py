@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -33,13 +35,15 @@ from shared.events import BadEvent, Event, event_from_toml
 from shared.links import NEW_EVENT
 from shared.pipeline import manage_event
 from shared.pipeline import post_to_slack as slack
+from shared.pipeline import redrive as dead_letters
 from shared.pipeline.event_progress import funnel, without_anyone
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
 from shared.pipeline.plan_introductions import NotPublished, publish_waiting
 from shared.pipeline.prove_handles import prove_everybody
+from shared.pipeline.redrive import RESOURCES
 from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
-from shared.services import publish
+from shared.services import DeadLetters, publish
 from shared.services.web import Unreachable, Web
 from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
@@ -526,6 +530,59 @@ def _show_deliverability(event: Event) -> None:
         since = health.paused_at.astimezone(event.starts_at.tzinfo)
         _say_wrong(f"Paused since {since:%Y-%m-%d %H:%M}: {health.paused_because}.")
         console.print(f"Nothing is sent until `icebreaker event resume {event.event_id}`.", soft_wrap=True)
+
+
+@app.command("redrive")
+def redrive_dead_letters(
+    everything: Annotated[bool, typer.Option("--all", help="Put back all of it.")] = False,
+    queue: Annotated[str, typer.Option(help=f"Put back what lies in this one: {', '.join(RESOURCES)}.")] = "",
+    event_id: Annotated[str, typer.Option("--event", "-e", help="Put back what concerns this event.")] = "",
+    bodies: Annotated[
+        bool, typer.Option("--bodies", help="Show what lies there word by word, which can name people.")
+    ] = False,
+) -> None:
+    """What was given up, however often it was tried; and put it back.
+
+    Twice is harmless, and so is being cut short. What waited until after the event is not sent any more.
+    """
+    queues = [each for each in _deployment().dead_letters() if queue in ("", each.name)]
+    if not queues:
+        raise typer.BadParameter(f"there is no {queue!r}", param_hint="--queue")
+    if everything or queue or event_id:
+        if bodies:
+            raise typer.BadParameter("is for looking: without --all, --queue and --event", param_hint="--bodies")
+        _put_back(queues, event_id or None)
+        return
+    found = [letter for each in queues for letter in dead_letters.look(each)]
+    if not found:
+        console.print("Nothing was given up.")
+        return
+    _show_letters(found)
+    for letter in found if bodies else ():
+        console.print(f"{letter.queue}: {letter.body}", markup=False, highlight=False, soft_wrap=True)
+    console.print("`icebreaker redrive --all`, `--queue NAME` or `--event EVENT` puts it back.")
+
+
+def _show_letters(found: Sequence[dead_letters.Letter]) -> None:
+    table = Table("Queue", "Number", "Event", "What", "Since", "Why")
+    alike: defaultdict[tuple[str, ...], list[datetime]] = defaultdict(list)
+    for each in found:
+        event_id = each.event_id or ("?" if each.kind is dead_letters.Kind.UNREADABLE else "any")
+        alike[each.queue, event_id, " ".join(filter(None, (each.kind, each.what))), each.why].append(each.since)
+    for (queue, event_id, what, why), since in sorted(alike.items()):
+        oldest = f"{min(since):%Y-%m-%d %H:%M} UTC"
+        table.add_row(queue, str(len(since)), escape(event_id), escape(what), oldest, escape(why))
+    console.print(table)
+
+
+def _put_back(queues: Iterable[DeadLetters], event_id: str | None) -> None:
+    table = Table("Queue", "Put back", "Events looked at anew", "Of others, left", "Unreadable, left")
+    for each in queues:
+        done = dead_letters.redrive(each, now=datetime.now(UTC), event_id=event_id)
+        if done != dead_letters.Redriven():
+            numbers = (done.put_back, done.passes, done.others, done.unreadable)
+            table.add_row(each.name, *map(str, numbers))
+    console.print(table if table.row_count else "There was nothing to put back.")
 
 
 @app.command("explain")

@@ -14,7 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared import storage
 from shared.events import Event
 from shared.links import Links, sign_in_link
-from shared.services import Scheduling, Secrets
+from shared.pipeline.redrive import RESOURCES
+from shared.services import DeadLetters, Scheduling, Secrets
 
 
 class NoDeployment(RuntimeError):
@@ -41,6 +42,20 @@ class Deployment:
     @property
     def bucket(self) -> str:
         return self.outputs["UploadsBucketName"]
+
+    def dead_letters(self) -> tuple[DeadLetters, ...]:
+        """Every dead-letter queue that the stack has, with where its messages came from."""
+        pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack_name)
+        there = {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages
+            for each in page["StackResourceSummaries"]
+        }
+        return tuple(
+            DeadLetters.of(name, *(there[each] for each in resources))
+            for name, resources in RESOURCES.items()
+            if set(resources) <= there.keys()
+        )
 
     def webhook_url(self, event_id: str, platform: str) -> str:
         # The local stack's API answers elsewhere than AWS's would; `make local` prints the variable.

@@ -117,6 +117,10 @@ class Event:
         morning = datetime.combine(last_day + timedelta(days=1), FOLLOW_UP_TIME, tzinfo=self.starts_at.tzinfo)
         return morning.astimezone(UTC)
 
+    def is_too_late(self, wave: str, now: datetime) -> bool:
+        """Whether what a wave says is of no use any more: introductions after the event, the morning after never."""
+        return wave != FOLLOW_UP and now >= self.ends_at
+
     @property
     def last_wave_at(self) -> datetime:
         """When people are told of each other for the last time before the event, in UTC."""

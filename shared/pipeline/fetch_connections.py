@@ -160,6 +160,16 @@ def fetch_for_changes(
 Put = Callable[[FetchTask], None]
 
 
+def fetch_for_everybody(event: Event, *, hashing_key: Callable[[Event], bytes], now: datetime, put: Put) -> None:
+    """The same for every attendee of an event, where changes of it were lost. What was fetched is asked for again."""
+    if now >= event.ends_at:
+        return
+    asked = {each.upload.rpartition("/")[2] for each in imports.load_all(event) if each.upload.startswith("fetch/")}
+    for attendee in attendees.load_all(event):
+        if attendee.agreed(Purpose.FETCH) or attendee.attendee_id in asked:
+            _plan(event, attendee.attendee_id, attendee, hashing_key(event), now, put)
+
+
 def _speaks_of_fetching(change: Mapping[str, Any]) -> bool:
     # The profile is one text: this spares a read for everybody who never asked, and is looked at closely later.
     images = (change.get(name, {}) for name in ("OldImage", "NewImage"))

@@ -326,6 +326,19 @@ def match_changes(
     return failed
 
 
+def match_anew(event: Event, *, call_wave: CallWave = _nobody, out_of_time: Callable[[], bool] = lambda: False) -> None:
+    """One full pass over an event, for the night or because changes of it were lost.
+
+    :raises OutOfTime: where there was no time for all of it; doing the same again goes on
+    """
+    try:
+        if match_everybody(event, out_of_time=out_of_time):
+            call_wave(event)
+    except OutOfTime:
+        call_wave(event)  # something was written, and the next attempt may find nothing more
+        raise
+
+
 def match_large_events(
     all_events: Iterable[Event],
     *,
@@ -351,10 +364,8 @@ def match_large_events(
         if matched and out_of_time():
             raise OutOfTime("some events are not matched yet; the next attempt goes on with them")
         try:
-            if match_everybody(event, out_of_time=out_of_time):
-                call_wave(event)
+            match_anew(event, call_wave=call_wave, out_of_time=out_of_time)
         except OutOfTime:
-            call_wave(event)  # something was written, and the next attempt may find nothing more
             raise
         except Exception:
             logger.exception("event not matched tonight, trying the others", extra={"event_id": event.event_id})

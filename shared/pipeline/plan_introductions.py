@@ -64,10 +64,14 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
 
     What happens to pairs is stored before anybody is told of it, so that both sides of a pair are told the same,
     also where the first attempt was cut short in between. One wave of an event is planned at a time: two would give
-    away the same places, and more mails than anybody may get.
+    away the same places, and more mails than anybody may get. A wave that comes after the event, since it lay among
+    the dead letters or was put off, plans nothing, and retracts what an earlier attempt left unsent.
 
     :raises Busy: while another wave of the event is being planned
     """
+    if event.is_too_late(wave, now):
+        _retract(event, [each for each in _waiting(event) if each.wave == wave], now)
+        return WaveReport(planned=0, published=0, refused=0)
     if not leases.take(event, wave, now=now):
         raise Busy(f"another wave of {event.event_id} is being planned")
     report = _plan(event, wave, publish, now)
@@ -165,15 +169,23 @@ def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
     :raises NotPublished: where the topic did not take all of it
     """
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
-    waiting = [each for each in introductions.load_all(event) if each.state in UNSENT]
-    if now >= event.ends_at:
-        for each in [each for each in waiting if each.wave != FOLLOW_UP]:
-            introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
-            waiting.remove(each)
+    waiting = _waiting(event)
+    too_late = [each for each in waiting if event.is_too_late(each.wave, now)]
+    _retract(event, too_late, now)
+    waiting = [each for each in waiting if not event.is_too_late(each.wave, now)]
     published = _publish(event, waiting, people, publish, now)
     if published < len(waiting):
         raise NotPublished(f"the topic did not take {len(waiting) - published} of {len(waiting)} messages that wait")
     return published
+
+
+def _waiting(event: Event) -> list[Introduction]:
+    return [each for each in introductions.load_all(event) if each.state in UNSENT]
+
+
+def _retract(event: Event, too_late: Iterable[Introduction], now: datetime) -> None:
+    for each in too_late:
+        introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
 
 
 def _there_already(event: Event, introduction: Introduction) -> list[Introduction]:

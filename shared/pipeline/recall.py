@@ -88,6 +88,20 @@ def recall_for_changes(
     return failed
 
 
+def recall_for_everybody(event: Event, *, hashing_key: Callable[[Event], bytes], now: datetime) -> None:
+    """The same for every attendee of an event, where changes of it were lost.
+
+    What somebody agreed to before is not known any more: whoever said themselves that nothing be remembered is
+    forgotten as of that moment, however often this is repeated.
+    """
+    for attendee in attendees.load_all(event):
+        no = attendee.consent.refused.get(Purpose.REMEMBER) if attendee.consent else None
+        if attendee.agreed(Purpose.REMEMBER) and now < event.ends_at:
+            recall(event, attendee, hashing_key=hashing_key(event))
+        elif no is not None and attendee.email:
+            forget_memory(event, attendee, hashing_key=hashing_key(event), at=no)
+
+
 def _follow(event: Event, change: AttendeeChange, attendee: Attendee, key: bytes, now: datetime) -> None:
     if attendee.agreed(Purpose.REMEMBER):
         if now < event.ends_at:

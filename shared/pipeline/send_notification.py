@@ -80,7 +80,8 @@ def send_notification(
         return introduction.state
     draft = write_letter(event, introduction, links=sender.links(event, introduction.attendee_id), now=clock())
     if draft is None:
-        return _retract(event, introduction, clock())
+        too_late = event.is_too_late(introduction.wave, clock())
+        return _retract(event, introduction, clock(), detail="the event is over" if too_late else None)
     if _is_text_message(event, introduction, draft, clock()):
         if not deliverability.take_text_message(event):
             return _send(event, introduction, draft, sender, clock)

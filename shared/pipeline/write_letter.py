@@ -53,8 +53,11 @@ def write_letter(event: Event, introduction: Introduction, *, links: Links, now:
     """The letter as it may be sent now; None where nothing is left to say, or to nobody.
 
     Every mention is looked at again: who cancelled, withdrew or said no since the wave was planned is not named, a tie
-    that ended is not told, and what the attendee answered meanwhile is not asked.
+    that ended is not told, and what the attendee answered meanwhile is not asked. However long it waited: after the
+    event nobody is introduced.
     """
+    if event.is_too_late(introduction.wave, now):
+        return None
     desk = _Desk.of(event, introduction, links, now)
     if desk is None:
         return None

@@ -14,20 +14,24 @@ from urllib.parse import quote
 import boto3
 import pytest
 from moto import mock_aws
-from shared.pipeline.redrive import RESOURCES
 
 from shared import registrations, storage
 from shared.events import Wave
+from shared.pipeline.redrive import RESOURCES
 from shared.services import Secrets
 from shared.services._clients import client
 from tests import democon
-from tests.democon import START
 from tests.handlers.privileges import WATCH
 from tests.template import written
 
 TEMPLATE = written()
+# Handlers go by the real clock, and what is over is not told any more: this DemoCon is a century away.
+START = democon.START.replace(year=democon.START.year + 100)
 EVENT = replace(
-    democon.EVENT, waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1)))
+    democon.EVENT,
+    starts_at=START,
+    ends_at=START + timedelta(days=1),
+    waves=(Wave("first", START - timedelta(days=3)), Wave("second", START - timedelta(days=1))),
 )
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -50,6 +54,8 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "Icebreaker",
     "POWERTOOLS_DEV": "false",
 }
+# To the second, and the same for a whole run: the same registration again is the same, however slow the machine.
+BEGAN = datetime.now(UTC).replace(microsecond=0)
 CONTEXT = SimpleNamespace(
     function_name="f",
     memory_limit_in_mb=512,
@@ -233,7 +239,7 @@ def _address(resource: str) -> str:
 
 def registered(name: str, minute: int = 0, /, *, kind: str = "registration.created", **data: Any) -> dict[str, Any]:
     """A payload in our own format for an invented person."""
-    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minute)
+    at = BEGAN - timedelta(hours=1) + timedelta(minutes=minute)
     return {
         "type": kind,
         "timestamp": at.isoformat(),

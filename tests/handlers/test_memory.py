@@ -152,8 +152,8 @@ def test_two_who_met_and_come_again_under_other_handles_are_told_where_and_when_
     past = storage.past_events.load(events_of_meetings(match))
     for each in (ann.attendee_id, bea.attendee_id):
         assert may_be_told(match, each)
-        assert last_meeting(match, each, past) == "You met in Kennewick in 2026."
-        assert how_they_know_each_other(match, each, past_events=past) == "You met in Kennewick in 2026."
+        assert last_meeting(match, each, past) == "You met in Kennewick in 2126."
+        assert how_they_know_each_other(match, each, past_events=past) == "You met in Kennewick in 2126."
     assert match.score == 0.99
 
 
@@ -377,7 +377,7 @@ class TestForgetting:
         person(key, NEXT, "ann")
         shown = everything_about(NEXT, "ann@example.org", secrets=world.secrets)
         assert shown is not None
-        assert shown["remembered_for_later_events"] == {"met-democon": {"people": 1, "until": "2028-06-02"}}
+        assert shown["remembered_for_later_events"] == {"met-democon": {"people": 1, "until": "2128-06-02"}}
 
 
 class TestStream:
@@ -536,4 +536,4 @@ def test_from_the_morning_after_to_the_mail_of_the_next_event(world: World, key:
     links = Links("https://api.example", (b"k" * 32,), "nextcon", ann.attendee_id, NEXT.expires_at.date())
     draft = write_letter(NEXT, told, links=links, now=NEXT.waves[0].at)
     assert draft is not None
-    assert [each.how for each in draft.letter.people] == ["You met in Kennewick in 2026."]
+    assert [each.how for each in draft.letter.people] == ["You met in Kennewick in 2126."]

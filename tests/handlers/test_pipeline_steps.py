@@ -413,7 +413,10 @@ def test_erasure_leaves_nothing_that_names_the_person_and_no_list_brings_them_ba
     friends.import_upload(friends.upload("l.csv", b"Name,Email,Agreed\nMack,mack@example.org,yes\n", kind="attendees"))
     match(friends)
     assert "mack" not in json.dumps(friends.items(), default=str).lower()
-    assert (funnel(EVENT).registered, pairs(), run_wave(friends, "second")) == (2, set(), [])
+    assert (funnel(EVENT).registered, pairs()) == (2, set())
+    assert send(friends, run_wave(friends, "second")) == []
+    assert len(mails_to("ann")) == 2  # that somebody is not coming, and not who
+    assert "mack" not in mails_to("ann")[-1].raw_data.lower()
 
 
 @pytest.mark.parametrize("step", ["connection_sets", "introductions", "matches"])

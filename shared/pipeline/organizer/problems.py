@@ -14,6 +14,8 @@ from shared.pages import Reply
 from shared.pipeline.explain import held_handles
 from shared.pipeline.organizer.visit import OrganizerVisit
 from shared.pipeline.organizer.waves import STATE_WORDS
+from shared.pipeline.redrive import redrive
+from shared.services.dead_letters import MOST_ROUNDS
 from shared.storage import Conflict, attendees, imports, introductions
 
 WANTING: Final = (State.PARKED, State.BOUNCED, State.FAILED)
@@ -95,7 +97,7 @@ def post_retry(visit: OrganizerVisit) -> Reply | None:
     queue = next((each for each in visit.tools.dead_letters if each.name == visit.rest[1]), None)
     if queue is None:
         return None
-    queue.try_again(visit.event.event_id)
+    redrive(queue, now=visit.now, event_id=visit.event.event_id, most_rounds=MOST_ROUNDS)
     return Reply.to(f"{visit.below('problems')}?done=retried")
 
 
