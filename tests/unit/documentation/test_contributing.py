@@ -36,6 +36,7 @@ def clone(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "simulation"))
     for file in ("pyproject.toml", "template.yaml"):
         shutil.copy(ROOT / file, tmp_path)
+    (tmp_path / "docs").mkdir()
     (tmp_path / ".venv").symlink_to((ROOT / ".venv").resolve())
     return tmp_path
 
@@ -84,10 +85,13 @@ def test_whoever_follows_add_a_network_can_read_its_addresses(follow: Callable[[
     assert "failed" not in tested
 
 
-def test_whoever_follows_add_a_ticketing_platform_can_read_its_webhooks(follow: Callable[[str], list[str]]) -> None:
-    shown, tested = follow("Add a ticketing platform")
+def test_whoever_follows_add_a_ticketing_platform_can_read_its_webhooks(
+    follow: Callable[[str], list[str]], clone: Path
+) -> None:
+    shown, tested, _ = follow("Add a ticketing platform")
     [registration] = json.loads(shown)["registrations"]
     assert registration["name"] == "Ann Example"
     assert registration["agreed"] == ["introduce"]
     assert " passed" in tested
     assert "failed" not in tested
+    assert '"quaytickets"' in (clone / "docs/openapi.json").read_text()
