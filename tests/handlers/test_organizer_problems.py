@@ -13,12 +13,12 @@ from urllib.parse import unquote
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
-from shared.pipeline.redrive import RESOURCES
 
 from shared import storage
 from shared.identities import Identity
 from shared.introductions import Part, State
 from shared.pipeline.organizer.problems import QUEUES
+from shared.pipeline.redrive import RESOURCES
 from shared.services._clients import client
 from shared.storage.imports import ImportReport
 from tests.handlers.conftest import World
