@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.pipeline.redrive import RESOURCES
 from tests.template import ROOT, written
 
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
@@ -81,3 +82,8 @@ def test_what_is_typed_names_what_there_is() -> None:
     commands = re.findall(r"(?:^    |\$\()(logs|of) (\w+)", "".join(alarm_sections().values()), re.MULTILINE)
     assert len(commands) >= 15
     assert [name for command, name in commands if name + SUFFIX[command] not in there] == []
+
+
+def test_of_every_dead_letter_queue_the_page_says_how_to_put_its_messages_back() -> None:
+    for name, (queue, *_) in RESOURCES.items():
+        assert f"icebreaker redrive --queue {name}\n" in alarm_sections()[queue], queue
