@@ -1,4 +1,7 @@
-"""S3 → import_upload: an attendee list, or somebody's connections."""
+"""S3 → import_upload: an attendee list, or somebody's connections.
+
+A list for which there is no time left fails, and Lambda tries it again: it goes on where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from shared.pipeline.import_upload import import_upload
 from shared.pipeline.known_events import KnownEvents
 from shared.services import Secrets, Uploads
 
+# Thirty rows, and keeping how far the list has come, at the very least.
+LEAST_LEFT_MS = 30_000
+
 logger = Logger()
 copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
@@ -28,8 +34,14 @@ storage.connect(os.environ["TABLE_NAME"])
 @metrics.log_metrics
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
 @event_source(data_class=S3EventBridgeNotificationEvent)
-def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> None:  # noqa: ARG001
-    report = import_upload(event.detail.object.key, uploads=uploads, events=events, secrets=secrets)
+def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> None:
+    report = import_upload(
+        event.detail.object.key,
+        uploads=uploads,
+        events=events,
+        secrets=secrets,
+        out_of_time=lambda: context.get_remaining_time_in_millis() < LEAST_LEFT_MS,
+    )
     if report is None:
         return
     metrics.add_metric("RowsRead", MetricUnit.Count, report.read)

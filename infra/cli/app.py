@@ -39,11 +39,13 @@ from shared.pipeline import redrive as dead_letters
 from shared.pipeline.event_progress import funnel, without_anyone
 from shared.pipeline.explain import explain, held_handles
 from shared.pipeline.manage_event import SlotsInUse
-from shared.pipeline.plan_introductions import NotPublished, publish_waiting
+from shared.pipeline.plan_introductions import Busy, NotPublished, publish_waiting
 from shared.pipeline.prove_handles import prove_everybody
 from shared.pipeline.redrive import RESOURCES
+from shared.pipeline.retry_wave import NotToRetry, retry_wave
 from shared.pipeline.rotate_key import StillUsed, forget_key, key_versions, rotate_event_key
 from shared.services import DeadLetters, publish
+from shared.services.functions import FunctionFailed, call_and_wait
 from shared.services.web import Unreachable, Web
 from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 from shared.storage.imports import ImportReport
@@ -62,6 +64,8 @@ key_app = typer.Typer(help="The key under which identities are hashed.", no_args
 app.add_typer(event_app, name="event")
 app.add_typer(attendees_app, name="attendees")
 app.add_typer(connections_app, name="connections")
+wave_app = typer.Typer(help="The moments at which people are told of each other.", no_args_is_help=True)
+app.add_typer(wave_app, name="wave")
 links_app = typer.Typer(help="The keys that sign attendees' links.", no_args_is_help=True)
 app.add_typer(links_app, name="links")
 app.add_typer(key_app, name="key")
@@ -108,6 +112,9 @@ def main() -> None:
         NewerData,
         Unreachable,
         NotPublished,
+        NotToRetry,
+        Busy,
+        FunctionFailed,
     ) as error:
         _say_wrong(str(error))
         sys.exit(1)
@@ -322,6 +329,24 @@ def send_wave(event_id: EventId, wave: Annotated[str, typer.Argument(help="A wav
     except LookupError as error:
         raise NoDeployment(str(error)) from None
     console.print(f"The wave {wave} of {event.name} runs within a minute.", markup=False, highlight=False)
+
+
+@wave_app.command("retry")
+def retry(event_id: EventId, wave: Annotated[str, typer.Argument(help="A wave's name, or follow-up.")]) -> None:
+    """Run a wave again that failed or did not finish, from where it stopped; it takes up to 15 minutes."""
+    deployment = _deployment()
+    event = deployment.event(event_id)
+    run = partial(call_and_wait, deployment.outputs["PlanIntroductionsArn"])
+    done = retry_wave(event, wave, run=run, now=datetime.now(UTC))
+    console.print(
+        f"{done.planned} messages are new; {done.published} were put on the topic, "
+        f"where {done.unsent_before} waited from before.",
+        highlight=False,
+    )
+    table = Table(escape(f"Wave {wave}"), "Messages")
+    for state, count in sorted(done.states.items()):
+        table.add_row(state.value, str(count))
+    console.print(table if table.row_count else "The wave has nobody to tell anything.")
 
 
 @event_app.command("pause")

@@ -243,7 +243,9 @@ class _RowReader:
             linked = identities.email(row.links.get(position, ""))
             if linked is not None:
                 return linked
-        return f'"{typed[:_SHOWN]}" is no e-mail address' if typed else "the row has no e-mail address"
+        counts = next((position for position in self._at.email if cells[position].strip()), self._at.email[0])
+        problem = f'"{typed[:_SHOWN]}" is no e-mail address' if typed else "the row has no e-mail address"
+        return f"“{self._headers[counts]}”: {problem}"
 
     def _without_address(self, cells: Sequence[str], problem: str, notes: list[str]) -> str:
         """Why a row without a usable address cannot be used; empty where its name is enough."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -32,6 +32,9 @@ RowT = TypeVar("RowT", Registration, Connection)
 # Two reads and at most three writes each: within BatchGetItem's 100 keys and TransactWriteItems' 100 actions.
 ROWS_PER_CALL = 30
 
+# How far a list has come is kept after so many rows; cut short, at most as many are stored anew, which changes nothing.
+ROWS_PER_NOTE = 40 * ROWS_PER_CALL
+
 MAX_EXPORT_BYTES = 256 * 1024 * 1024
 
 
@@ -46,13 +49,27 @@ class NotAnUpload(ValueError):
     """The object's key does not say what it is."""
 
 
-def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: Secrets) -> ImportReport | None:
+class OutOfTime(Exception):
+    """There is no time for all of a list; what was stored is stored, and the next attempt goes on with the rest."""
+
+
+def import_upload(
+    key: str,
+    *,
+    uploads: Uploads,
+    events: KnownEvents,
+    secrets: Secrets,
+    out_of_time: Callable[[], bool] = lambda: False,
+) -> ImportReport | None:
     """Import the object ``uploads/<event>/attendees/<name>`` or ``uploads/<event>/connections/<name>``.
 
     The same file again changes nothing. What cannot be imported at all is reported as refused, with the reason,
-    and stays where it is; an export that was imported is deleted, because it holds other people's data.
+    and stays where it is; an export that was imported is deleted, because it holds other people's data. A list that was
+    cut short is gone on with: its rows are read again, and stored from where that stopped.
 
+    :param out_of_time: is asked between the rows of a list
     :returns: None where there is nothing to do: the upload is gone
+    :raises OutOfTime: where it said so; the same again goes on
     :raises NotAnUpload: where the key is none of these
     """
     event_id, kind = _parse(key)
@@ -62,10 +79,9 @@ def import_upload(key: str, *, uploads: Uploads, events: KnownEvents, secrets: S
     upload = uploads.open(key)
     if upload is None:
         return None
-    imports.save(event, ImportReport(upload=key, kind=kind, state="running"))
     try:
         report = (
-            _import_attendees(event, upload, uploads, secrets)
+            _import_attendees(event, upload, uploads, secrets, out_of_time)
             if kind == "attendees"
             else _import_connections(event, upload, uploads, secrets)
         )
@@ -100,21 +116,29 @@ def _parse(key: str) -> tuple[str, str]:
     return parts[1], parts[2]
 
 
-def _import_attendees(event: Event, upload: Upload, uploads: Uploads, secrets: Secrets) -> ImportReport:
+def _import_attendees(
+    event: Event, upload: Upload, uploads: Uploads, secrets: Secrets, out_of_time: Callable[[], bool]
+) -> ImportReport:
+    report = _begun(event, upload)
     table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
     rejects = _Rejects()
-    read = changed = 0
     basis = one_line(upload.basis, LONGEST_BASIS)
     rows = (replace(row, basis=basis) for row in _sorting_out(table, rejects))
+    # Read again, for the rejects among them: reading a row takes a hundredth of the time that storing it does.
+    noted = sum(1 for _ in islice(rows, report.read))
     while chunk := list(islice(rows, ROWS_PER_CALL)):
-        read += len(chunk)
-        changed += _store_chunk(event, chunk, secrets)
-    return ImportReport(
-        upload=upload.key,
-        kind="attendees",
+        changed = _store_chunk(event, chunk, secrets)
+        report = replace(report, read=report.read + len(chunk), changed=report.changed + changed)
+        stop = out_of_time()
+        if stop or report.read - noted >= ROWS_PER_NOTE:
+            imports.save(event, report)
+            noted = report.read
+        if stop:
+            raise OutOfTime(f"{report.read:,} rows are stored; the next attempt goes on with the others")
+    return replace(
+        report,
         state="done",
-        read=read,
-        changed=changed,
+        resume="",
         rejected=len(rejects) + rejects.left_out,
         rejects=_hand_back(rejects, table.header, upload, uploads),
         notes=(
@@ -123,6 +147,17 @@ def _import_attendees(event: Event, upload: Upload, uploads: Uploads, secrets: S
             *([f"only the first {MOST_REJECTS:,} rejected rows are handed back"] if rejects.left_out else []),
         ),
     )
+
+
+def _begun(event: Event, upload: Upload) -> ImportReport:
+    """How far the list has come in attempts before this one, if it is the same file."""
+    file = f"{upload.uploaded_at.isoformat()} {upload.size}"
+    known = imports.load(event, upload.key)
+    if known is not None and known.state == "running" and known.resume == file:
+        return known
+    report = ImportReport(upload=upload.key, kind="attendees", state="running", resume=file)
+    imports.save(event, report)
+    return report
 
 
 def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> int:
@@ -162,6 +197,7 @@ def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> i
 
 
 def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets: Secrets) -> ImportReport:
+    imports.save(event, ImportReport(upload=upload.key, kind="connections", state="running"))
     if upload.size > MAX_EXPORT_BYTES:
         raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
     key = secrets.hashing_key(event)

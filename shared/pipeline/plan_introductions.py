@@ -268,6 +268,10 @@ def _forget_left(event: Event, scene: Scene, erased: Set[str]) -> None:
         meetings.delete_of(event, a, [b])
     for each in sorted(erased & scene.history.keys()):
         introductions.delete_of(event, each)
+    # A pass that was at work when they were forgotten may have written their ties anew.
+    for each, ties in matches.load(event, sorted(erased)).items():
+        if ties.versions:
+            matches.delete_of(event, each)
 
 
 def _keep(event: Event, scene: Scene, changed: Iterable[Meeting]) -> Scene:

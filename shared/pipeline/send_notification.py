@@ -76,9 +76,12 @@ def send_notification(
         if clock() - introduction.state_changed_at < LONGEST_ATTEMPT:
             raise TryAgain("another attempt is at work on it")
         return _settle(event, introduction, State.PARKED, clock(), detail="an earlier attempt ended without an answer")
-    if introduction.state not in UNSENT or deliverability.load(event).paused:
+    if introduction.state not in UNSENT:
         return introduction.state
     draft = write_letter(event, introduction, links=sender.links(event, introduction.attendee_id), now=clock())
+    # As late as can be: writing takes a while, in which somebody may have paused the event.
+    if deliverability.load(event).paused:
+        return introduction.state
     if draft is None:
         too_late = event.is_too_late(introduction.wave, clock())
         return _retract(event, introduction, clock(), detail="the event is over" if too_late else None)

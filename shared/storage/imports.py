@@ -25,7 +25,9 @@ class ImportReport:
     rejects: str = ""  # the key of the file that hands the rejected rows back
     reason: str = ""  # why it was refused
     notes: tuple[str, ...] = ()  # for example columns that were not understood
-    resume: str = ""  # of a fetched list: where it goes on, or how to see whether it has changed
+    # Of a fetched list: where it goes on, or how to see whether it has changed. Of an attendee list that is not done:
+    # of which file "read" and "changed" speak, so that they are gone on from.
+    resume: str = ""
 
 
 def save(event: Event, report: ImportReport) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DoesNotExist, UpdateError
 
 from shared.events import Event
 from shared.storage._table import LeaseItem, expiry, lost_a_race, partition
@@ -33,6 +33,16 @@ def take(event: Event, holder: str, *, now: datetime) -> bool:
             return False
         raise
     return True
+
+
+def held(event: Event, *, now: datetime) -> tuple[str, datetime] | None:
+    """Which wave has the event's planning, and until when at the longest; None where nobody has."""
+    try:
+        item = LeaseItem.get(partition(event.event_id, "LEASE"), "planning", consistent_read=True)
+    except DoesNotExist:
+        return None
+    until = datetime.fromtimestamp(item.until, UTC)
+    return (item.holder, until) if until > now else None
 
 
 def give_back(event: Event, holder: str) -> None:
