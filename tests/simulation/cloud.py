@@ -201,6 +201,7 @@ class Cloud:
         self.texts = Queue(self, "texts", "send_notification")
         self.shards = [Stream(self, f"shard{n}") for n in range(2)]
         self.dead: list[Invocation] = []
+        self.redriven = 0  # dead letters that were put back
         self.mails: list[Mail] = []
         self.taken: Callable[[Mail], None] = lambda _: None
         self.directory_changed: Callable[[], None] = lambda: None
@@ -255,7 +256,9 @@ class Cloud:
         for letter in letters:
             again = replace(letter, name=f"{letter.name} redriven", attempts=0)
             self.world.after(0, lambda again=again: self._attempt(again))  # type: ignore[misc]
-        return len(letters) + self.emails.redrive() + self.texts.redrive()
+        redriven = len(letters) + self.emails.redrive() + self.texts.redrive()
+        self.redriven += redriven
+        return redriven
 
     # ---- Stream --------------------------------------------------------------------------------------------------
 

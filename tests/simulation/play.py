@@ -30,6 +30,7 @@ from tests.simulation.notebook import Notebook, Word
 from tests.simulation.script import BEGIN, DAY, NAMES, Deed, Script, email_of
 from tests.simulation.world import FaultOf, Task, World
 
+QUIET = 0.2
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 WEBHOOK_SECRET = registrations.new_secret()
 ATTEMPTS_BEFORE_LUCK = 6  # after so many failures the next attempt is let through
@@ -349,7 +350,9 @@ class Play:
             self.world.current = task
         sent = Sent(mail, stored.said if stored else (), to, wave)
         self.sent.append(sent)
-        if stored and self.answers:
+        # Some read and never answer.
+        quiet = random.Random(f"{self.script.seed} quiet {to}").random() < QUIET
+        if stored and self.answers and not quiet:
             for mention in stored.said:
                 self._think_about(sent, mention, stored)
 

@@ -17,7 +17,7 @@ from tests.simulation.checks import problems_of
 from tests.simulation.containers import Containers, within
 from tests.simulation.play import Play
 from tests.simulation.script import DAY, START, Deed, Script, handle_of
-from tests.simulation.world import WRITES, Fault, Task
+from tests.simulation.world import WRITES, Fault, Task, World
 
 SEED = 7
 BOTH = frozenset({"introduce", "connections"})
@@ -173,3 +173,34 @@ def test_wherever_a_call_fails_the_end_is_the_same(
         play = played(containers, Once(number, fault))
         assert play.world.failed == 1
         assert differences(expected, play) == [], f"call {number} ({seen[number]}) met {fault.name}"
+
+
+class Broken:
+    """Work of one kind fails for three hours from its first call on: longer than anybody tries."""
+
+    def __init__(self, kind: str, hours: float = 3) -> None:
+        self.kind, self.hours = kind, hours
+        self.until: float | None = None
+        self.world: World | None = None
+
+    def __call__(self, task: Task, service: str, operation: str) -> Fault | None:
+        assert self.world is not None
+        if not task.name.startswith(self.kind):
+            return None
+        if self.until is None:
+            self.until = self.world.now + 3600 * self.hours
+        return Fault.THROTTLED if self.world.now < self.until else None
+
+
+@pytest.mark.parametrize("kind", ["upload", "wave", "emails", "receipt"])
+def test_what_became_a_dead_letter_and_was_put_back_ends_as_where_nothing_failed(
+    containers: Containers, kind: str
+) -> None:
+    undisturbed = played(containers, Once())
+    broken = Broken(kind)
+    play = Play(script(), containers, faults=0.0, fault_of=broken, twice=0.0)
+    broken.world = play.world
+    play.run()
+    assert play.cloud.redriven
+    assert not play.cloud.parked
+    assert differences(undisturbed, play) == []
