@@ -12,18 +12,18 @@ KILLS = (0.1, 0.35, 0.35, 0.2)  # of all the calls that the list needs, in one a
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", choices=("webhooks", "list"), default=("webhooks", "list"))
+    parser.add_argument("what", nargs="?", choices=("webhooks", "list", "both"), default="both")
     parser.add_argument("--rate", type=int, default=200, help="webhooks a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rows", type=int, default=100_000)
     given = parser.parse_args()
     failed = False
-    if "webhooks" in given.what:
+    if given.what in ("webhooks", "both"):
         with deployment(int(given.rate * given.seconds)) as (_, containers, event):
             load = webhooks(rate=given.rate, seconds=given.seconds, containers=containers, event=event)
         print(load, flush=True)
         failed |= bool(load.lost) or bool(load.statuses.keys() - {200, 429, 503})
-    if "list" in given.what:
+    if given.what in ("list", "both"):
         with deployment(given.rows) as (memory, containers, event):
             imported = long_list(given.rows, KILLS, memory, containers, event)
         print(imported, flush=True)
