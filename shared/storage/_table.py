@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, ClassVar, TypeVar
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -274,4 +275,6 @@ def lost_a_race(error: PutError | UpdateError | DeleteError | TransactWriteError
     if isinstance(error, TransactWriteError):
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
         return bool(codes) and codes <= {"ConditionalCheckFailed", "TransactionConflict"}
-    return error.cause_response_code == "ConditionalCheckFailedException"
+    # Asked for the code of an answer that never came, PynamoDB would raise an AttributeError in place of what happened.
+    answered = isinstance(error.cause, ClientError)
+    return answered and error.cause_response_code == "ConditionalCheckFailedException"
