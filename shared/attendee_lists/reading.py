@@ -243,15 +243,13 @@ class _RowReader:
             linked = identities.email(row.links.get(position, ""))
             if linked is not None:
                 return linked
-        counts = next((position for position in self._at.email if cells[position].strip()), self._at.email[0])
-        problem = f'"{typed[:_SHOWN]}" is no e-mail address' if typed else "the row has no e-mail address"
-        return f"“{self._headers[counts]}”: {problem}"
+        return f'"{typed[:_SHOWN]}" is no e-mail address' if typed else "the row has no e-mail address"
 
     def _without_address(self, cells: Sequence[str], problem: str, notes: list[str]) -> str:
         """Why a row without a usable address cannot be used; empty where its name is enough."""
         header = next((self._headers[at] for at in self._at.email if cells[at].strip()), "")
         if not self._names_are_enough:
-            return problem
+            return f"{header or self._headers[self._at.email[0]]}: {problem}"
         if not self._name(cells, []):
             return f"{header}: {problem}" if header else "the row has no name and no e-mail address"
         if header:

@@ -64,7 +64,7 @@ class TestImport:
         )
         assert rejects.decode("utf-8-sig").splitlines() == [
             "line,reason,Name,E-Mail,LinkedIn,Agreed",
-            '3,"“E-Mail”: ""nowhere"" is no e-mail address",\'=cmd(),nowhere,,yes',
+            '3,"E-Mail: ""nowhere"" is no e-mail address",\'=cmd(),nowhere,,yes',
         ]
 
     def test_a_list_is_imported_whatever_it_is_called(self, world: World) -> None:

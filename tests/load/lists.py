@@ -21,7 +21,7 @@ def big_list(rows: int) -> bytes:
 def bad_rows(rows: int) -> list[tuple[int, str]]:
     """Line and reason of each row that cannot be used; the header is line 1."""
     return [
-        (number + 1, f'“Email”: "person.{number}" is no e-mail address')
+        (number + 1, f'Email: "person.{number}" is no e-mail address')
         for number in range(1, rows + 1)
         if not number % 100
     ]

@@ -131,8 +131,8 @@ def test_an_unreadable_handle_is_noted_and_does_not_cost_the_row() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("Ann,", "“email”: the row has no e-mail address"),
-        ("Ann,no fixed address", '“email”: "no fixed address" is no e-mail address'),
+        ("Ann,", "email: the row has no e-mail address"),
+        ("Ann,no fixed address", 'email: "no fixed address" is no e-mail address'),
         ("Ann,a@example.org,more", "the row has 3 cells where the header has 2"),
     ],
 )

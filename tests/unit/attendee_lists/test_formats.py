@@ -70,7 +70,7 @@ def test_a_json_array_is_read_as_a_list_and_rejects_say_which_entry() -> None:
     assert isinstance(third, Registration)
     assert [i.handle for i in first.identities] == ["ada"]
     assert isinstance(second, Reject)
-    assert (second.line, second.reason) == (2, "“email”: the row has no e-mail address")
+    assert (second.line, second.reason) == (2, "email: the row has no e-mail address")
 
 
 def test_an_array_within_an_object_is_found_past_others() -> None:
