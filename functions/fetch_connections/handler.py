@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
@@ -26,6 +26,7 @@ from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.recall import recall_for_changes, recall_for_everybody
 from shared.services import Secrets
 from shared.services.fetch_queue import send_later
+from shared.services.queue import take_each
 from shared.services.web import Web
 
 # What one page may take, and keeping what was read so far, at the very least.
@@ -34,7 +35,6 @@ MILLISECONDS_FOR_ONE_MORE = 20_000
 logger = Logger()
 copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 events = KnownEvents()
 patience = Patience()
 web = Web()
@@ -42,15 +42,15 @@ secrets = Secrets(os.environ["SECRETS_PATH"])
 storage.connect(os.environ["TABLE_NAME"])
 
 
-def fetch(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    task = FetchTask.from_json(record.body)
+def fetch(record: Mapping[str, Any], context: LambdaContext) -> None:
+    task = FetchTask.from_json(record["body"])
     logger.append_keys(event_id=task.event_id, attendee_id=task.attendee_id, source=task.source)
     tools = Tools(
         web=web,
         hashing_key=secrets.hashing_key,
         api_token=api_token,
         clock=lambda: datetime.now(UTC),
-        out_of_time=lambda: lambda_context.get_remaining_time_in_millis() < MILLISECONDS_FOR_ONE_MORE,
+        out_of_time=lambda: context.get_remaining_time_in_millis() < MILLISECONDS_FOR_ONE_MORE,
         patience=patience,
     )
     again = fetch_connections(task, events=events, tools=tools)
@@ -85,13 +85,13 @@ def look_at_everybody(event_id: str) -> None:
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "event_id" in event:
         look_at_everybody(event["event_id"])
         return {}
     records = event["Records"]
     if records[0]["eventSource"] == "aws:sqs":
-        return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)
+        return take_each(event, partial(fetch, context=context))
     key, now = secrets.hashing_key, datetime.now(UTC)
     # What is remembered first: what is fetched anew is the newer word.
     not_recalled = recall_for_changes(records, events=events, hashing_key=key, now=now)

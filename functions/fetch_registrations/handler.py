@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
 from shared.pipeline.fetch_registrations import fetch_registrations
 from shared.pipeline.known_events import KnownEvents
 from shared.services import PointerMessage, Secrets
+from shared.services.queue import take_each
 from shared.services.web import Web
 
 logger = Logger()
 metrics = Metrics()
-# A batch in which everything must be tried again is a busy platform, not a broken function.
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 events = KnownEvents()
 secrets = Secrets(os.environ["SECRETS_PATH"])
 web = Web()
 storage.connect(os.environ["TABLE_NAME"])
 
 
-def fetch(record: SQSRecord) -> None:
-    message = PointerMessage.from_json(record.body)
+def fetch(record: Mapping[str, Any]) -> None:
+    message = PointerMessage.from_json(record["body"])
     logger.append_keys(event_id=message.event_id, platform=message.platform)
     try:
         receipt = fetch_registrations(message, events=events, secrets=secrets, web=web, now=datetime.now(UTC))
@@ -45,5 +43,5 @@ def fetch(record: SQSRecord) -> None:
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event=event, record_handler=fetch, processor=processor, context=context)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    return take_each(event, fetch)

@@ -10,7 +10,6 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.parser import BaseModel, event_parser
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
@@ -29,26 +28,19 @@ secrets = Secrets(os.environ["SECRETS_PATH"])
 storage.connect(os.environ["TABLE_NAME"])
 
 
-class Wave(BaseModel):
-    """What a schedule says; see shared.services.schedules."""
-
-    event_id: str
-    wave: str
-
-
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
-@event_parser(model=Wave)
-def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
-    logger.append_keys(event_id=event.event_id, wave=event.wave)
-    if event.wave == NEW_END:
-        return _keep_until_new_end(event.event_id)
-    known = _event_with(event.event_id, event.wave)
+def handler(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    event_id, wave = event["event_id"], event["wave"]  # what a schedule says; see shared.services.schedules
+    logger.append_keys(event_id=event_id, wave=wave)
+    if wave == NEW_END:
+        return _keep_until_new_end(event_id)
+    known = _event_with(event_id, wave)
     if known is None:
         logger.warning("wave of an event that is gone, or that does not have it any more")
         return {}
     to_topic = partial(publish, os.environ["TOPIC_ARN"])
-    report = plan_introductions(known, event.wave, publish=to_topic, now=datetime.now(UTC))
+    report = plan_introductions(known, wave, publish=to_topic, now=datetime.now(UTC))
     metrics.add_metric("IntroductionsPlanned", MetricUnit.Count, report.planned)
     logger.info(
         "wave planned",
@@ -56,12 +48,12 @@ def handler(event: Wave, context: LambdaContext) -> dict[str, Any]:  # noqa: ARG
         published=report.published,
         refused=report.refused,
     )
-    if event.wave == FOLLOW_UP:
+    if wave == FOLLOW_UP:
         kept = remember(known, hashing_key=secrets.hashing_key(known), now=datetime.now(UTC))
         metrics.add_metric("SetsRemembered", MetricUnit.Count, kept)
     if report.refused:
         raise RuntimeError(f"the topic did not take {report.refused} messages; the retry publishes them")
-    tell_organizers(known, event.wave, publish=to_topic)
+    tell_organizers(known, wave, publish=to_topic)
     return {"planned": report.planned, "published": report.published}
 
 

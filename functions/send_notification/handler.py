@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import storage
@@ -20,13 +19,11 @@ from shared.notifications import TopicMessage
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.send_notification import NotYet, Sender, send_notification
 from shared.services import Secrets
-from shared.services.queue import come_back_at
+from shared.services.queue import come_back_at, take_each
 
 logger = Logger()
 copy_config_to_registered_loggers(logger, include={"shared"})
 metrics = Metrics()
-# A batch in which everything must be tried again is a busy provider, not a broken function.
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 events = KnownEvents()
 secrets = Secrets(os.environ["SECRETS_PATH"])
 storage.connect(os.environ["TABLE_NAME"])
@@ -47,13 +44,13 @@ sender = Sender(
 )
 
 
-def send(record: SQSRecord) -> None:
-    message = TopicMessage.from_json(record.body)
+def send(record: Mapping[str, Any]) -> None:
+    message = TopicMessage.from_json(record["body"])
     logger.append_keys(event_id=message.event_id, wave=message.wave, attendee_id=message.attendee_id)
     try:
         state = send_notification(message, events=events, sender=sender, clock=lambda: datetime.now(UTC))
     except NotYet as error:
-        come_back_at(os.environ["TEXT_MESSAGE_QUEUE_URL"], record.receipt_handle, error.until, now=datetime.now(UTC))
+        come_back_at(os.environ["TEXT_MESSAGE_QUEUE_URL"], record["receiptHandle"], error.until, now=datetime.now(UTC))
         raise
     except Exception as error:
         # The kind alone: its text may quote what somebody typed.
@@ -66,5 +63,5 @@ def send(record: SQSRecord) -> None:
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event=event, record_handler=send, processor=processor, context=context)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    return take_each(event, send)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from shared.connections.connection import Connection, Relation
+from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
     from shared.connections.export import Export, UnknownExport
@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Connection", "Export", "Relation", "UnknownExport", "open_exports"]
 
 # Matching and sending know connections but read no exports; their cold starts do not wait for the readers.
-_WHEN_NEEDED: Final = {
-    "Export": "export",
-    "UnknownExport": "export",
-    "FORMATS": "formats",
-    "open_exports": "opening",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHEN_NEEDED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHEN_NEEDED[name]}"), name)
+__getattr__ = when_needed(
+    __name__,
+    {
+        "export": ("Export", "UnknownExport"),
+        "formats": ("FORMATS",),
+        "opening": ("open_exports",),
+    },
+)

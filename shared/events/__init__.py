@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from shared.events.deliverability import Deliverability, why_to_pause
 from shared.events.event import AT_ONCE, FOLLOW_UP, MOST_WAVES, NEW_END, BadEvent, Event, Wave, shards_for
 from shared.events.stored import event_from_dict, event_to_dict, settings_of
+from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
     from shared.events.toml import event_from_toml
@@ -30,10 +30,9 @@ __all__ = [
 ]
 
 # Only the command line reads files of organizers; no function's cold start waits for their reader.
-_WHEN_NEEDED: Final = {"event_from_toml": "toml"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHEN_NEEDED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHEN_NEEDED[name]}"), name)
+__getattr__ = when_needed(
+    __name__,
+    {
+        "toml": ("event_from_toml",),
+    },
+)

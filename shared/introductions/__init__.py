@@ -1,18 +1,18 @@
 """Who is introduced to whom in which wave, and the words in which they are told how they know each other."""
 
-from shared.introductions.introduction import (
-    NAMED_PARTS,
-    NEW_PARTS,
-    Channel,
-    Introduction,
-    Mention,
-    Part,
-)
-from shared.introductions.last_meeting import PastEvent, events_of_meetings, last_meeting
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.introductions.introduction import NAMED_PARTS, NEW_PARTS, Channel, Introduction, Mention, Part
 from shared.introductions.meeting import Answer, Closeness, Meeting, Outcome, Side, Stage
-from shared.introductions.proposals import Proposal, may_be_told, propose
 from shared.introductions.states import ARRIVED, SAID, UNSENT, MeetingState, State
-from shared.introductions.words import how_they_know_each_other
+from shared.when_needed import when_needed
+
+if TYPE_CHECKING:
+    from shared.introductions.last_meeting import PastEvent, events_of_meetings, last_meeting
+    from shared.introductions.proposals import Proposal, may_be_told, propose
+    from shared.introductions.words import how_they_know_each_other
 
 __all__ = [
     "ARRIVED",
@@ -40,3 +40,13 @@ __all__ = [
     "may_be_told",
     "propose",
 ]
+
+# Who only notes what became of an introduction needs no words for it.
+__getattr__ = when_needed(
+    __name__,
+    {
+        "last_meeting": ("PastEvent", "events_of_meetings", "last_meeting"),
+        "proposals": ("Proposal", "may_be_told", "propose"),
+        "words": ("how_they_know_each_other",),
+    },
+)

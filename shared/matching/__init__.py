@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from shared.matching.directory import MET_SOURCE, NEVER_SOURCE, DirectoryEntry, claimed_twice, findable_under
 from shared.matching.evidence import (
@@ -18,6 +17,7 @@ from shared.matching.evidence import (
     weight_of,
 )
 from shared.matching.hashing import hash_identity
+from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
     from shared.matching.connection_set import ConnectionSet, pack_connections, pack_people
@@ -48,17 +48,10 @@ __all__ = [
 ]
 
 # Registering and sending read no arrays; their cold starts do not wait for NumPy.
-_WHEN_NEEDED: Final = {
-    "ConnectionSet": "connection_set",
-    "pack_connections": "connection_set",
-    "pack_people": "connection_set",
-    "ByAttendee": "join",
-    "Rows": "join",
-    "find_listings": "join",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHEN_NEEDED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHEN_NEEDED[name]}"), name)
+__getattr__ = when_needed(
+    __name__,
+    {
+        "connection_set": ("ConnectionSet", "pack_connections", "pack_people"),
+        "join": ("ByAttendee", "Rows", "find_listings"),
+    },
+)

@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from shared import names
 from shared.connections import Connection, Relation
 from shared.matching.hashing import HASH_BITS, hash_identity, hash_name
-from shared.names import NameKey, name_keys
+from shared.names import NameKey
 
 # Remembered sets live for two years and longer: a later version must still read this one.
 FORMAT_VERSION: Final = 2
@@ -134,20 +135,20 @@ def pack_connections(attendee_id: str, source: str, connections: Iterable[Connec
             entry = (hash_identity(identity, key), connection.relation)
             known = earliest.get(entry, 0)
             earliest[entry] = min(known, days) if known and days else known or days
-        strongest = name_keys(connection.name, connection.company)[:1] if connection.name else ()
+        strongest = names.name_keys(connection.name, connection.company)[:1] if connection.name else ()
         if strongest:
             people.extend(strongest)
             relations[connection.relation] += 1
     ordered = sorted(earliest.items())
     count = len(ordered)
-    names, bits = _pack_names(people, key)
+    hashed_names, bits = _pack_names(people, key)
     return ConnectionSet(
         attendee_id,
         source,
         np.fromiter((entry[0] for entry, _ in ordered), np.uint64, count),
         np.fromiter((entry[1] for entry, _ in ordered), np.uint8, count),
         np.fromiter((days for _, days in ordered), np.uint16, count),
-        names,
+        hashed_names,
         bits,
         int(max(relations, key=lambda each: (relations[each], each), default=0)),
     )

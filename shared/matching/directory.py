@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared import names
 from shared.identities import Identity
 from shared.matching.evidence import BY_NAME
 from shared.matching.hashing import hash_identity, hash_name
-from shared.names import name_keys
 
 # Sources of what is remembered of an earlier event go on with the event's id.
 MET_SOURCE: Final = "met-"
@@ -51,7 +51,7 @@ def findable_under(
     by_hash: dict[int, str] = {}
     for identity in sorted(identities):
         by_hash.setdefault(hash_identity(identity, key), identity.network)
-    for name_key in name_keys(name, company) if name else ():
+    for name_key in names.name_keys(name, company) if name else ():
         by_hash.setdefault(hash_name(name_key, key), name_key.kind.value)
     return tuple(sorted(by_hash.items()))
 

@@ -10,34 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import product
 from typing import Final
 
 from shared.names.company import read_companies
 from shared.names.folding import spell
+from shared.names.key import KeyKind, NameKey
 from shared.names.nicknames import MAX_FORMAL_NAMES, formal_names
 from shared.names.person import Writing, read_name
 from shared.names.vocabulary import vocabulary
 
 KEYS_VERSION: Final = 1  # grows with every change that gives somebody other keys; sets stored before do not meet them
 MAX_KEYS: Final = 6
-
-
-class KeyKind(StrEnum):
-    """How much it means that two people share a key."""
-
-    NAME_AND_COMPANY = "name+company"  # likely one person
-    NAME = "name"  # possibly; only where the name is unique on both sides, and after asking
-
-
-@dataclass(frozen=True, slots=True)
-class NameKey:
-    """One key of a person; what is hashed is the kind and the text."""
-
-    kind: KeyKind
-    text: str  # lower-case ASCII letters and digits, with "@" before the company
 
 
 def name_keys(name: str, company: str = "") -> tuple[NameKey, ...]:

@@ -15,7 +15,6 @@ from shared.introductions.words_language import languages
 from shared.pages import Reply
 from shared.pipeline.decide import decide, read_in
 from shared.pipeline.visit import Visit
-from shared.proofs import ask, code_for, label_of
 from shared.registrations import Purpose
 from shared.storage import attendees
 
@@ -187,6 +186,8 @@ def _language(visit: Visit) -> str:
 
 
 def _profiles(visit: Visit) -> Iterator[Profile]:
+    from shared.proofs import ask, code_for, label_of
+
     event, attendee = visit.event, visit.attendee
     proven = {each.identity for each in attendee.proven}
     for identity in dict.fromkeys(attendee.identities):

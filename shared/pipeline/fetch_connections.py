@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
+from shared import matching, storage
 from shared.attendees import Attendee
 from shared.connections.public import (
     LISTS,
@@ -34,13 +33,16 @@ from shared.connections.public import (
 )
 from shared.events import Event
 from shared.identities import Identity
-from shared.matching import ConnectionSet, hash_identity
+from shared.matching import hash_identity
 from shared.pipeline.fetch_progress import Progress
 from shared.pipeline.known_events import KnownEvents
 from shared.registrations import Purpose
 from shared.services.web import NotPublic, Page, Unreachable, Web
-from shared.storage import attendees, connection_sets, imports
+from shared.storage import attendees, imports
 from shared.storage.imports import ImportReport
+
+if TYPE_CHECKING:
+    from shared.matching import ConnectionSet
 
 logger = logging.getLogger(__name__)
 
@@ -197,10 +199,10 @@ def _plan(event: Event, attendee_id: str, attendee: Attendee | None, key: bytes,
 def _take_back(event: Event, attendee_id: str, report: ImportReport, now: datetime) -> None:
     """Empty the set that was fetched; one that was uploaded since stays."""
     progress = Progress.from_json(report.resume)
-    kept = connection_sets.current_digest(event, attendee_id, report.source)
+    kept = storage.connection_sets.current_digest(event, attendee_id, report.source)
     if progress is not None and progress.digest and progress.digest == kept:
         empty = _packed(attendee_id, LISTS[report.source], set())
-        if connection_sets.save(event, empty, uploaded_at=now):
+        if storage.connection_sets.save(event, empty, uploaded_at=now):
             attendees.note_set(event, attendee_id, report.source, empty.digest)
 
 
@@ -287,7 +289,7 @@ class _Fetch:
             return begin
         if earlier.request is not None:
             return earlier
-        kept = connection_sets.current_digest(self._event, self._task.attendee_id, self._task.source)
+        kept = storage.connection_sets.current_digest(self._event, self._task.attendee_id, self._task.source)
         begin.digest = earlier.digest
         if earlier.digest == kept:
             begin.checks, begin.etags = list(earlier.etags), earlier.etags
@@ -387,8 +389,8 @@ class _Fetch:
         event, attendee_id, source = self._event, self._task.attendee_id, self._task.source
         packed = _packed(attendee_id, self._list, progress.hashes)
         # As of when fetching began: an export that was uploaded meanwhile is the newer word.
-        changed = connection_sets.save(event, packed, uploaded_at=progress.begun_at)
-        if connection_sets.current_digest(event, attendee_id, source) == packed.digest:
+        changed = storage.connection_sets.save(event, packed, uploaded_at=progress.begun_at)
+        if storage.connection_sets.current_digest(event, attendee_id, source) == packed.digest:
             attendees.note_set(event, attendee_id, source, packed.digest)
         self._forget_if_withdrawn()
         progress.digest = packed.digest
@@ -401,7 +403,7 @@ class _Fetch:
         # Who withdrew between the last look and the write would find kept what they were told is gone.
         attendee = attendees.load(self._event, self._task.attendee_id)
         if attendee is None or not attendee.agreed(Purpose.CONNECTIONS):
-            connection_sets.delete_of(self._event, self._task.attendee_id)
+            storage.connection_sets.delete_of(self._event, self._task.attendee_id)
             attendees.forget_sets(self._event, self._task.attendee_id)
             raise _Ended(_NOT_WANTED)
 
@@ -460,8 +462,10 @@ class _Fetch:
 
 def _packed(attendee_id: str, wanted: FollowList, hashes: set[int]) -> ConnectionSet:
     """The set that pack_connections would make of the same list: one relation, no dates."""
+    import numpy as np  # most runs only look at who asks for a list
+
     count = len(hashes)
-    return ConnectionSet(
+    return matching.ConnectionSet(
         attendee_id,
         wanted.source,
         np.fromiter(sorted(hashes), np.uint64, count),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-import numpy as np
 
 from shared.connections.public import Request
 
@@ -79,12 +78,14 @@ class Progress:
 
 
 def _text_of(hashes: set[int]) -> str:
-    packed = np.fromiter(sorted(hashes), np.uint64, len(hashes)).astype("<u8")
-    return base64.b64encode(packed.tobytes()).decode()
+    return base64.b64encode(struct.pack(f"<{len(hashes)}Q", *sorted(hashes))).decode()
 
 
 def _hashes_of(text: str) -> set[int]:
-    return set(np.frombuffer(base64.b64decode(text), "<u8").tolist())
+    packed = base64.b64decode(text)
+    if len(packed) % 8:
+        raise ValueError("no hashes: they have 8 bytes each")
+    return {hashed for (hashed,) in struct.iter_unpack("<Q", packed)}
 
 
 def _requests_of(pairs: list[Any]) -> list[tuple[Request, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from shared import storage
 from shared.attendees import Attendee, erase
 from shared.events import Event
 from shared.pipeline.forget_memory import forget_memory
-from shared.storage import attendees, connection_sets, imports, introductions, matches, meetings
+from shared.storage import attendees, imports, introductions, matches, meetings
 
 
 def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetime) -> None:
@@ -23,7 +24,7 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     forget_memory(event, attendee, hashing_key=hashing_key, at=now)
     # Before all else nothing may be said of them any more; from here on nobody finds them.
     attendees.save_attendee(event, erase(attendee, now=now), attendee, hashing_key=hashing_key)
-    connection_sets.delete_of(event, attendee.attendee_id)
+    storage.connection_sets.delete_of(event, attendee.attendee_id)
     told = introductions.load_of(event, attendee.attendee_id)
     mentioned = {mention.person for each in told for mention in (*each.mentions, *each.said)}
     # Also with whom they are tied: whoever only claims a handle is told nothing of the one who is asked about them.

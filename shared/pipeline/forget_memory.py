@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared import storage
 from shared.attendees import Attendee
 from shared.events import Event
 from shared.matching import MET_SOURCE, NEVER_SOURCE
 from shared.pipeline.remember import person_of
-from shared.storage import attendees, connection_sets, memories
+from shared.storage import attendees
 
 
 def forget_memory(event: Event, attendee: Attendee, *, hashing_key: bytes, at: datetime) -> None:
@@ -21,8 +22,8 @@ def forget_memory(event: Event, attendee: Attendee, *, hashing_key: bytes, at: d
     :raises shared.storage.Conflict: where others kept changing the same memories
     """
     person = person_of(attendee.email, hashing_key)
-    recalled = {kept.source: kept.digest for kept in memories.load(person).values()}
-    met = memories.forget(person, at=at)
+    recalled = {kept.source: kept.digest for kept in storage.memories.load(person).values()}
+    met = storage.memories.forget(person, at=at)
     entry = attendees.directory_entries(event, [attendee.attendee_id]).get(attendee.attendee_id)
     own = entry.set_digests if entry else {}
     gone = {
@@ -32,7 +33,7 @@ def forget_memory(event: Event, attendee: Attendee, *, hashing_key: bytes, at: d
     }
     if gone:
         attendees.forget_some_sets(event, attendee.attendee_id, gone)
-        connection_sets.delete_of(event, attendee.attendee_id, {source for source, _ in gone})
+        storage.connection_sets.delete_of(event, attendee.attendee_id, {source for source, _ in gone})
     for other in attendees.load_all(event) if met else ():
         if other.email and person_of(other.email, hashing_key) in met:
             _forget_meeting(event, other.attendee_id, person, at)
@@ -40,9 +41,9 @@ def forget_memory(event: Event, attendee: Attendee, *, hashing_key: bytes, at: d
 
 def _forget_meeting(event: Event, attendee_id: str, person: int, now: datetime) -> None:
     """Take a person out of what an attendee was reminded of for this event."""
-    for kept in connection_sets.load_kept(event, attendee_id):
+    for kept in storage.connection_sets.load_kept(event, attendee_id):
         if not kept.source.startswith(MET_SOURCE):
             continue
-        left = memories.without_person(kept, person, now=now)
-        if left is not kept and connection_sets.save(event, left.connection_set, uploaded_at=left.uploaded_at):
+        left = storage.memories.without_person(kept, person, now=now)
+        if left is not kept and storage.connection_sets.save(event, left.connection_set, uploaded_at=left.uploaded_at):
             attendees.note_set(event, attendee_id, left.source, left.digest)

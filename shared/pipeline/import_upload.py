@@ -9,21 +9,21 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from shared.attendee_lists import read_attendee_list
+from shared import attendee_lists, connections, matching, storage, tables
 from shared.attendees import Attendee, Change, attendee_id_of, register
 from shared.attendees.consent import LONGEST_BASIS
-from shared.connections import Connection, Export, UnknownExport, open_exports
+from shared.connections import Connection
+from shared.connections.export import Export, UnknownExport
 from shared.events import Event
-from shared.matching import pack_connections
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
 from shared.registrations.texts import one_line
 from shared.services import Secrets, Uploads
 from shared.services.uploads import Upload
-from shared.storage import Conflict, attendees, connection_sets, imports
+from shared.storage import Conflict, attendees, imports
 from shared.storage.imports import ImportReport
-from shared.tables import Reject, UnreadableTable, write_rejects
+from shared.tables import Reject, UnreadableTable
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ def _import_attendees(
     event: Event, upload: Upload, uploads: Uploads, secrets: Secrets, out_of_time: Callable[[], bool]
 ) -> ImportReport:
     report = _begun(event, upload)
-    table = read_attendee_list(upload.body, as_of=upload.uploaded_at)
+    table = attendee_lists.read_attendee_list(upload.body, as_of=upload.uploaded_at)
     rejects = _Rejects()
     basis = one_line(upload.basis, LONGEST_BASIS)
     rows = (replace(row, basis=basis) for row in _sorting_out(table, rejects))
@@ -208,7 +208,7 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets:
     rejects = _Rejects()
     sources: list[str] = []
     read = changed = 0
-    for export in open_exports(upload.body, filename=upload.key.rpartition("/")[2]):
+    for export in connections.open_exports(upload.body, filename=upload.key.rpartition("/")[2]):
         owner = _with_aliases(event, owner, export, key)
         count, is_new = _import_list(event, owner, export, upload, rejects, key)
         logger.info(
@@ -236,16 +236,18 @@ def _import_list(
     """Keep one list as a connection set; how many connections it has, and whether that was news."""
     count = 0
 
-    def counted(connections: Iterable[Connection]) -> Iterator[Connection]:
+    def counted(rows: Iterable[Connection]) -> Iterator[Connection]:
         nonlocal count
-        for connection in connections:
+        for connection in rows:
             count += 1
             yield connection
 
-    packed = pack_connections(owner.attendee_id, export.source, counted(_sorting_out(export, rejects)), key=key)
-    changed = connection_sets.save(event, packed, uploaded_at=upload.uploaded_at)
+    packed = matching.pack_connections(
+        owner.attendee_id, export.source, counted(_sorting_out(export, rejects)), key=key
+    )
+    changed = storage.connection_sets.save(event, packed, uploaded_at=upload.uploaded_at)
     # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
-    if connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
+    if storage.connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
         attendees.note_set(event, owner.attendee_id, export.source, packed.digest, uploaded_at=upload.uploaded_at)
     return count, changed
 
@@ -288,6 +290,6 @@ def _hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, u
     if not rejects:
         return ""
     with tempfile.TemporaryFile() as file:
-        write_rejects(rejects, header, file)
+        tables.write_rejects(rejects, header, file)
         file.seek(0)
         return uploads.put_rejects(upload.key, file)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared import storage
 from shared.attendees import Attendee, Consent, attendee_id_of
 from shared.connections import Relation
 from shared.events import FOLLOW_UP, Event
@@ -31,7 +32,7 @@ from shared.services import (
     schedule_new_end,
 )
 from shared.slots import Slot
-from shared.storage import attendees, connection_sets, events, imports, introductions, matches, meetings, memories
+from shared.storage import attendees, events, imports, introductions, matches, meetings
 
 OWN_PLATFORM = "icebreaker"
 NEW_END_AFTER = timedelta(minutes=2)  # functions remember an event for one
@@ -230,11 +231,11 @@ def everything_of(event: Event, attendee: Attendee, *, hashing_key: bytes) -> di
         "said_to_each_purpose": _said_to_each(consent) if consent else {},
         "tickets": dict(attendee.tickets),
         "connections_as_keyed_hashes": {
-            found.source: len(found) for found, _ in connection_sets.load_of(event, attendee.attendee_id)
+            found.source: len(found) for found, _ in storage.connection_sets.load_of(event, attendee.attendee_id)
         },
         "remembered_for_later_events": {
             source: {"people": len(kept.connection_set), "until": _day(kept.expires_at)}
-            for source, kept in memories.load(person).items()
+            for source, kept in storage.memories.load(person).items()
         },
         "uploads": [
             {"source": each.source, "state": each.state, "read": each.read, "reason": each.reason}

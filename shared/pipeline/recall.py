@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from shared import storage
 from shared.attendees import Attendee
 from shared.events import Event
 from shared.matching import MET_SOURCE, NEVER_SOURCE
@@ -16,7 +17,7 @@ from shared.pipeline.forget_memory import forget_memory
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.remember import person_of
 from shared.registrations import Purpose
-from shared.storage import attendees, connection_sets, memories
+from shared.storage import attendees
 from shared.storage.stream import AttendeeChange, read_attendee_change
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def recall(event: Event, attendee: Attendee, *, hashing_key: bytes) -> int:
     """
     if not (attendee.may_be_named and attendee.agreed(Purpose.REMEMBER)):
         return 0
-    remembered = memories.load(person_of(attendee.email, hashing_key), consistent=False)
+    remembered = storage.memories.load(person_of(attendee.email, hashing_key), consistent=False)
     if not remembered:
         return 0
     entry = attendees.directory_entries(event, [attendee.attendee_id]).get(attendee.attendee_id)
@@ -40,11 +41,11 @@ def recall(event: Event, attendee: Attendee, *, hashing_key: bytes) -> int:
     for source, kept in remembered.items():
         if here.get(source) == kept.digest or not _may_be_used(event, attendee, source):
             continue
-        state = connection_sets.current_state(event, attendee.attendee_id, source)
+        state = storage.connection_sets.current_state(event, attendee.attendee_id, source)
         if state is None or (state[1] < kept.uploaded_at and state[0] != kept.digest):
             own = replace(kept.connection_set, attendee_id=attendee.attendee_id)
-            connection_sets.save(event, own, uploaded_at=kept.uploaded_at)
-            state = connection_sets.current_state(event, attendee.attendee_id, source)
+            storage.connection_sets.save(event, own, uploaded_at=kept.uploaded_at)
+            state = storage.connection_sets.current_state(event, attendee.attendee_id, source)
         # Noted also where it was kept already: an earlier attempt may have ended between the two writes.
         if state is not None and state[0] == kept.digest:
             attendees.note_set(event, attendee.attendee_id, source, kept.digest)
@@ -130,4 +131,4 @@ def _drop_if_withdrawn(event: Event, attendee_id: str, recalled: set[tuple[str, 
     attendee = attendees.load(event, attendee_id)
     if attendee is None or not attendee.agreed(Purpose.REMEMBER):
         attendees.forget_some_sets(event, attendee_id, recalled)
-        connection_sets.delete_of(event, attendee_id, {source for source, _ in recalled})
+        storage.connection_sets.delete_of(event, attendee_id, {source for source, _ in recalled})

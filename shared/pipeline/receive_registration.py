@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared import registrations
 from shared.attendees import Change, attendee_id_of, register
 from shared.events import Event
 from shared.pipeline.known_events import KnownEvents
-from shared.registrations import Registration
+from shared.registrations import Registration, receiving
 from shared.services import PointerMessage, PointerQueue, Secrets
 from shared.storage import Conflict, attendees
 
@@ -51,13 +50,13 @@ def receive_registration(
     delivery, a replay or a late retry changes nothing.
 
     :raises UnknownEvent: → 404
-    :raises registrations.BadSignature: → 401
-    :raises registrations.BadPayload: → 422
+    :raises shared.registrations.BadSignature: → 401
+    :raises shared.registrations.BadPayload: → 422
     :raises Conflict: other deliveries kept winning; the platform tries again → 5xx, as for any failure of AWS
     """
     event, active = _webhook(event_id, platform, events, secrets)
     settings = event.platform_settings(platform)
-    delivery = registrations.receive(platform, headers, body, active, now=now, settings=settings, query=query or {})
+    delivery = receiving.receive(platform, headers, body, active, now=now, settings=settings, query=query or {})
     pointers.put([PointerMessage(event_id, platform, pointer) for pointer in delivery.pointers])
     key, id_key = secrets.hashing_key(event), secrets.id_key(event)
     changes = [
@@ -85,15 +84,15 @@ def check_webhook(
     """Return if a platform that asks whether we are here shows the token it was given.
 
     :raises UnknownEvent: → 404
-    :raises registrations.BadSignature: → 401
+    :raises shared.registrations.BadSignature: → 401
     """
     event, active = _webhook(event_id, platform, events, secrets)
-    registrations.check_token(platform, headers, active, query, event.platform_settings(platform))
+    receiving.check_token(platform, headers, active, query, event.platform_settings(platform))
 
 
 def _webhook(event_id: str, platform: str, events: KnownEvents, secrets: Secrets) -> tuple[Event, Sequence[str]]:
-    if platform not in registrations.platforms:
-        raise UnknownEvent(f"no ticketing platform is called {platform!r}; known: {', '.join(registrations.platforms)}")
+    if platform not in receiving.platforms:
+        raise UnknownEvent(f"no ticketing platform is called {platform!r}; known: {', '.join(receiving.platforms)}")
     event = events.get(event_id)
     active = secrets.webhook_secrets(event_id, platform) if event is not None else ()
     if event is None or not active:

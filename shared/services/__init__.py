@@ -1,24 +1,31 @@
 """The AWS services other than DynamoDB, as few calls each as the pipeline needs; one botocore session for all."""
 
-from shared.services.alarm import ring
-from shared.services.dead_letters import DeadLetters
-from shared.services.mail import Outcome, send_email, send_text_message
-from shared.services.pointers import PointerMessage, PointerQueue
-from shared.services.schedules import (
-    Scheduling,
-    add_schedules,
-    create_schedules,
-    delete_schedule,
-    delete_schedules,
-    fit_schedules,
-    move_schedule,
-    schedule_at_once,
-    schedule_new_end,
-    scheduled_waves,
-)
-from shared.services.secrets import Secrets
-from shared.services.topic import publish
-from shared.services.uploads import Uploads
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.when_needed import when_needed
+
+if TYPE_CHECKING:
+    from shared.services.alarm import ring
+    from shared.services.dead_letters import DeadLetters
+    from shared.services.mail import Outcome, send_email, send_text_message
+    from shared.services.pointers import PointerMessage, PointerQueue
+    from shared.services.schedules import (
+        Scheduling,
+        add_schedules,
+        create_schedules,
+        delete_schedule,
+        delete_schedules,
+        fit_schedules,
+        move_schedule,
+        schedule_at_once,
+        schedule_new_end,
+        scheduled_waves,
+    )
+    from shared.services.secrets import Secrets
+    from shared.services.topic import publish
+    from shared.services.uploads import Uploads
 
 __all__ = [
     "DeadLetters",
@@ -42,3 +49,29 @@ __all__ = [
     "send_email",
     "send_text_message",
 ]
+
+# A function calls two or three of these services.
+__getattr__ = when_needed(
+    __name__,
+    {
+        "alarm": ("ring",),
+        "dead_letters": ("DeadLetters",),
+        "mail": ("Outcome", "send_email", "send_text_message"),
+        "pointers": ("PointerMessage", "PointerQueue"),
+        "schedules": (
+            "Scheduling",
+            "add_schedules",
+            "create_schedules",
+            "delete_schedule",
+            "delete_schedules",
+            "fit_schedules",
+            "move_schedule",
+            "schedule_at_once",
+            "schedule_new_end",
+            "scheduled_waves",
+        ),
+        "secrets": ("Secrets",),
+        "topic": ("publish",),
+        "uploads": ("Uploads",),
+    },
+)

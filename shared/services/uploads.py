@@ -10,10 +10,9 @@ from functools import cache
 from typing import Any, BinaryIO, Final, cast
 from urllib.parse import unquote
 
-import boto3
 from botocore.config import Config
 
-from shared.services._clients import client
+from shared.services._clients import client, client_with
 
 # Told apart by the folder, never by the name: what lies below the first is imported, whatever it is called.
 UPLOADS: Final = "uploads/"
@@ -146,4 +145,4 @@ class Uploads:
 @cache
 def _browser_client() -> Any:
     """Signs addresses for browsers: of the bucket's own region, since a browser that is sent on loses its form."""
-    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+    return client_with("s3", Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from shared.slots.slot import MOST_SLOTS, BadSlots, Slot, exclude_each_other
 from shared.slots.stored import slot_from_dict, slot_to_dict
+from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
     from shared.slots.assignment import Pair, Plan, Reason, assign, pair_of
@@ -40,15 +40,12 @@ __all__ = [
 ]
 
 # Every function knows the event's slots; only few read files, assign or invite.
-_WHEN_NEEDED: Final = {
-    **dict.fromkeys(("Pair", "Plan", "Reason", "assign", "pair_of"), "assignment"),
-    **dict.fromkeys(("CalendarPart", "Invitation", "Mailbox", "cancel", "request", "uid_for"), "invitation"),
-    **dict.fromkeys(("heading_lines", "slots_from_tables", "slots_from_toml", "with_seconds"), "toml"),
-    "slots_from_ics": "ics",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHEN_NEEDED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHEN_NEEDED[name]}"), name)
+__getattr__ = when_needed(
+    __name__,
+    {
+        "assignment": ("Pair", "Plan", "Reason", "assign", "pair_of"),
+        "ics": ("slots_from_ics",),
+        "invitation": ("CalendarPart", "Invitation", "Mailbox", "cancel", "request", "uid_for"),
+        "toml": ("heading_lines", "slots_from_tables", "slots_from_toml", "with_seconds"),
+    },
+)

@@ -10,23 +10,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shared.storage import (
-    attendees,
-    deliverability,
-    events,
-    imports,
-    introductions,
-    leases,
-    matches,
-    meetings,
-    passes,
-    past_events,
-    stream,
-)
 from shared.storage._table import Conflict, connect
 
 if TYPE_CHECKING:
-    from shared.storage import connection_sets, memories
+    from shared.storage import (
+        attendees,
+        connection_sets,
+        deliverability,
+        events,
+        imports,
+        introductions,
+        leases,
+        matches,
+        meetings,
+        memories,
+        passes,
+        past_events,
+        stream,
+    )
 
 __all__ = [
     "Conflict",
@@ -48,7 +49,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # These need NumPy, for which the cold starts of registering and sending do not wait.
-    if name in ("connection_sets", "memories"):
+    # Each function uses a few of these; some need NumPy, for which registering and sending do not wait.
+    if name in __all__:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

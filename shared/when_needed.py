@@ -1,0 +1,23 @@
+"""Names of a package that are imported when they are first asked for: a cold start waits only for what it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def when_needed(package: str, names: Mapping[str, Iterable[str]]) -> Callable[[str], Any]:
+    """The ``__getattr__`` (PEP 562) of a package, which finds ``names``: of each of its modules those that it offers.
+
+    What every run of a function uses stays imported at its start: later, it would only be waited for where somebody
+    else does the waiting.
+    """
+    modules = {name: module for module, offered in names.items() for name in offered}
+
+    def find(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{modules[name]}"), name)
+
+    return find
