@@ -127,6 +127,8 @@ pictures: setup  ## The pictures of mails and pages, in build/pictures (installs
 local: setup     ## The stack on this machine, until Ctrl-C
 	$(BIN)/python -m infra.local
 
+# Of the services whose descriptions botocore carries, those that are called: as the source names them, and DynamoDB.
+AWS_SERVICES = dynamodb|sts|$$(grep -rhoE '\bclient(_with)?\("[a-z0-9]+"' $(CURDIR)/shared | cut -d'"' -f2 | sort -u | paste -sd'|')
 # The libraries are those of the Lambda's own platform, by its wheels' tags, so that neither Docker nor such a machine is
 # needed. Nothing runs their tests or scripts there.
 build/libraries/ready: requirements/layer.txt | $(VENV)/ready
@@ -149,7 +151,11 @@ build: setup .venv-sam/ready build/libraries/ready ## Put together what is deplo
 	find build/layer/python/babel/locale-data -name '*.dat' \
 		| grep -vE "/(root|$$(ls shared/introductions/languages | sed 's/-.*//' | sort -u | paste -sd'|'))(_[A-Za-z0-9_]+)?\.dat$$" \
 		| xargs rm
+	cd build/layer/python/botocore/data && ls -d */ | tr -d / | grep -vxE "$(AWS_SERVICES)" | xargs rm -r
 	find build/layer -name __pycache__ -prune -exec rm -rf {} +
+	@if command -v python3.13 > /dev/null; then \
+		python3.13 -m compileall -q --invalidation-mode unchecked-hash build/layer/python; \
+	else echo "No python3.13 here: the layer goes without bytecode, and every cold start compiles what it imports." >&2; fi
 	$(SAM) build > build/sam.log 2>&1 || { cat build/sam.log >&2; exit 1; }
 	$(BIN)/python -m infra.checks.artifacts
 

@@ -14,6 +14,7 @@ def when_needed(package: str, names: Mapping[str, Iterable[str]]) -> Callable[[s
     else does the waiting.
     """
     modules = {name: module for module, offered in names.items() for name in offered}
+    assert not modules.keys() & names.keys(), "a module, once imported, would hide what is called as it is"
 
     def find(name: str) -> Any:
         if name not in modules:

@@ -16,7 +16,6 @@ from shared import storage
 from shared.events import AT_ONCE, FOLLOW_UP, NEW_END, Event
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.plan_introductions import plan_introductions
-from shared.pipeline.remember import remember
 from shared.pipeline.tell_organizers import tell_organizers
 from shared.services import Secrets, publish
 
@@ -49,6 +48,8 @@ def handler(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:  #
         refused=report.refused,
     )
     if wave == FOLLOW_UP:
+        from shared.pipeline.remember import remember  # no other wave waits for it
+
         kept = remember(known, hashing_key=secrets.hashing_key(known), now=datetime.now(UTC))
         metrics.add_metric("SetsRemembered", MetricUnit.Count, kept)
     if report.refused:

@@ -23,7 +23,9 @@ AARCH64: Final = 183  # e_machine of the ELF header
 # What a compiled module may be called for this Python: its own version's, or the stable interface of any.
 _COMPILED_FOR: Final = re.compile(r"\.(cpython-313-aarch64-linux-gnu|abi3)\.so$")
 _COMPILED_FOR_ANOTHER: Final = re.compile(r"\.(cpython-\d+|pypy\d+)[^/]*\.so$|\.pyd$|\.dylib$")
-_LEFT_OVER: Final = frozenset({"tests", "test", "__pycache__", "bin", ".git", ".venv"})
+_LEFT_OVER: Final = frozenset({"tests", "test", "bin", ".git", ".venv"})
+# Bytecode for Lambda's Python saves every cold start the compiling; any other is of the machine that built.
+_BYTECODE: Final = ".cpython-313.pyc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def _not_of_the_lock(python: Path, lock: Path) -> Iterator[str]:
 
 def _left_over(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix == ".pyc" or (path.is_dir() and path.name in _LEFT_OVER):
+        of_another = path.suffix == ".pyc" and not path.name.endswith(_BYTECODE)
+        if of_another or (path.is_dir() and path.name in _LEFT_OVER):
             yield f"{path.relative_to(folder)}: has no business where it is deployed to"
 
 

@@ -10,7 +10,7 @@ from shared.introductions.states import ARRIVED, SAID, UNSENT, MeetingState, Sta
 from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
-    from shared.introductions.last_meeting import PastEvent, events_of_meetings, last_meeting
+    from shared.introductions.earlier_meeting import PastEvent, events_of_meetings, last_meeting
     from shared.introductions.proposals import Proposal, may_be_told, propose
     from shared.introductions.words import how_they_know_each_other
 
@@ -45,7 +45,7 @@ __all__ = [
 __getattr__ = when_needed(
     __name__,
     {
-        "last_meeting": ("PastEvent", "events_of_meetings", "last_meeting"),
+        "earlier_meeting": ("PastEvent", "events_of_meetings", "last_meeting"),
         "proposals": ("Proposal", "may_be_told", "propose"),
         "words": ("how_they_know_each_other",),
     },

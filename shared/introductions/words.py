@@ -12,7 +12,7 @@ from typing import Final
 from shared.connections import Relation
 from shared.identities import Identity
 from shared.identities.table import NETWORKS
-from shared.introductions.last_meeting import PastEvent, how_they_met
+from shared.introductions.earlier_meeting import PastEvent, how_they_met
 from shared.introductions.words_language import Words, words_for
 from shared.matching import BY_NAME, Evidence, Match
 

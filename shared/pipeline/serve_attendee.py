@@ -20,7 +20,6 @@ from shared.pipeline import attendee_data as data
 from shared.pipeline.answer import answer
 from shared.pipeline.attendee_people import Known, described, known_to, people_for
 from shared.pipeline.decide import stop
-from shared.pipeline.remember import remember_meetings
 from shared.pipeline.visit import Tools, Visit
 from shared.storage import attendees
 
@@ -194,6 +193,8 @@ def _answered(visit: Visit, reference: str, said: Answer | Outcome | None, onwar
         visit.tools.call_wave(visit.event)
     # What was said before the end is noted on the morning after, for everybody.
     if visit.now >= visit.event.ends_at:
+        from shared.pipeline.remember import remember_meetings
+
         remember_meetings(visit.event, [meeting], hashing_key=visit.hashing_key, now=visit.now)
     return Reply.to(f"{onward}?about={reference}#about-{reference}")
 

@@ -6,61 +6,24 @@ comes out is what the same person's own export gives, under the same source, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING
 
-from shared.connections.connection import Relation
-from shared.connections.public import bluesky, github, mastodon
-from shared.connections.public.asking import (
-    Answer,
-    Broken,
-    Found,
-    Later,
-    Nothing,
-    Onward,
-    Outcome,
-    Request,
-    wait_after,
-)
+from shared.connections.public.lists import LISTS, PUBLIC_SOURCES, FollowList
+from shared.when_needed import when_needed
 
-
-@dataclass(frozen=True, slots=True)
-class PublicNetwork:
-    """One network."""
-
-    title: str
-    first: Callable[[str, Relation], Request]  # of a canonical handle
-    read: Callable[[Request, Answer, Relation, datetime], Outcome]
-    headers: Mapping[str, str]
-    takes_token: bool = False
-
-
-NETWORKS: Final[Mapping[str, PublicNetwork]] = {
-    "github": PublicNetwork("GitHub", github.first, github.read, github.HEADERS, takes_token=True),
-    "bluesky": PublicNetwork("Bluesky", bluesky.first, bluesky.read, bluesky.HEADERS),
-    "mastodon": PublicNetwork("Mastodon", mastodon.first, mastodon.read, mastodon.HEADERS),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class FollowList:
-    """One list of one network."""
-
-    source: str  # of the connection set: "github-following"
-    network: str
-    relation: Relation
-
-
-LISTS: Final[Mapping[str, FollowList]] = {
-    f"{network}-{name}": FollowList(f"{network}-{name}", network, relation)
-    for network in NETWORKS
-    for name, relation in (("following", Relation.FOLLOWS), ("followers", Relation.FOLLOWED_BY))
-}
-
-# Anybody can look these up for anybody, whether fetched or uploaded: having such a list proves nothing of whose it is.
-PUBLIC_SOURCES: Final = frozenset(LISTS)
+if TYPE_CHECKING:
+    from shared.connections.public.asking import (
+        Answer,
+        Broken,
+        Found,
+        Later,
+        Nothing,
+        Onward,
+        Outcome,
+        Request,
+        wait_after,
+    )
+    from shared.connections.public.networks import NETWORKS, PublicNetwork
 
 __all__ = [
     "LISTS",
@@ -78,3 +41,12 @@ __all__ = [
     "Request",
     "wait_after",
 ]
+
+# Whoever has to know which sets are of public lists asks no network.
+__getattr__ = when_needed(
+    __name__,
+    {
+        "asking": ("Answer", "Broken", "Found", "Later", "Nothing", "Onward", "Outcome", "Request", "wait_after"),
+        "networks": ("NETWORKS", "PublicNetwork"),
+    },
+)
