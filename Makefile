@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup docs demo test browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
+.PHONY: help setup docs demo test bench browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -120,6 +120,14 @@ notes:           ## What CHANGELOG.md says of TAG=v0.1.0, for its release, in bu
 	mkdir -p build
 	$(PYTHON) -m infra.checks.notes "$(TAG)" > build/notes.md
 
+bench: setup .venv-bench/ready build/dynamodb-local/ready ## What it costs and how fast it is, beside others; QUICK=1, LONG=1 (100,000), ONLY="join"
+	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(ONLY),--only $(ONLY))
+
+.venv-bench/ready: requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/bench.txt
+	touch $@
+
 pictures: setup  ## The pictures of mails and pages, in build/pictures (installs Debian's chromium)
 	@$(GET_CHROMIUM) || { echo "Pictures need chromium: apt-get install chromium, as root." >&2; exit 1; }
 	$(BIN)/python -m tests.pictures mails pages
@@ -178,4 +186,4 @@ lock:            ## Lock the requirements anew; needs uv
 	requirements/compile.sh
 
 clean:           ## Remove everything that was made
-	rm -rf $(VENV) .venv-sam .venv-checks .venv-checkov .venv-fuzz .venv-docs build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-bench .venv-sam .venv-checks .venv-checkov .venv-fuzz .venv-docs build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

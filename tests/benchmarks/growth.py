@@ -1,0 +1,95 @@
+"""How cost, time and memory of a whole pass grow with the event, and what a million attendees a month would cost.
+
+A pass over everybody is the one step that sees the whole event; all others are of one attendee. It is played on AWS's
+DynamoDB Local (``tests.benchmarks.full_pass``): everybody new, 1,500 connections each. The exponent is the slope of a
+straight line through the logarithms, by least squares, of the two largest decades.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from infra.meter import US_EAST_1, dynamodb_local
+from shared import storage
+from tests.benchmarks.full_pass.__main__ import run
+from tests.benchmarks.full_pass.table import CONNECTIONS, load
+from tests.benchmarks.section import Goal, Section
+
+SIZES: Final = (100, 1_000, 10_000)
+LONG: Final = 100_000
+TABLE: Final = "fair"  # as full_pass's own worker has it
+FIGURES: Final = ("cpu s", "peak MB", "RRU", "WRU")
+# More than linear by what begun pages and blocks explain.
+NOISE: Final = 1.1
+# A month of a thousand events with a thousand attendees each.
+EVENTS, ATTENDEES = 1_000, 1_000
+MAILS: Final = 3
+
+
+def measure(*, quick: bool, long: bool) -> Section:
+    """One pass at each size."""
+    section = Section("growth", "Growth", ("attendees", "CPU s", "peak MB", "RRU", "WRU", "USD", "MB of sets"))
+    reason = dynamodb_local.missing()
+    if reason:
+        section.notes.append(f"Not measured: {reason}.")
+        return section
+    sizes = SIZES[:2] if quick else (*SIZES, LONG) if long else SIZES
+    points: list[dict[str, Any]] = []
+    with dynamodb_local.running() as url, dynamodb_local.environment(url):
+        dynamodb_local.create_table(url, TABLE)
+        storage.connect(TABLE)
+        for size in sizes:
+            stored = load(size)
+            figures = run(url, size) | {"attendees": size, "stored": stored}
+            figures["usd"] = US_EAST_1.of("DynamoDB write request unit", figures["WRU"]) + US_EAST_1.of(
+                "DynamoDB read request unit", figures["RRU"]
+            )
+            points.append(figures)
+            cells = (f"{figures[each]:,.1f}" if each == "cpu s" else f"{figures[each]:,.0f}" for each in FIGURES)
+            section.rows.append((f"{size:,}", *cells, f"{figures['usd']:.4f}", f"{stored / 1e6:,.1f}"))
+    section.figures["points"] = points
+    for what in FIGURES if len(points) > 1 else ():
+        slope = exponent(points[-3:], what)
+        section.figures[f"exponent of {what}"] = slope
+        section.goals.append(
+            Goal(f"{what} grows as attendees (× {CONNECTIONS:,} connections) to the power of", slope, NOISE)
+        )
+    return section
+
+
+def exponent(points: Sequence[dict[str, Any]], what: str) -> float:
+    """The slope of the logarithms."""
+    across = [math.log(each["attendees"]) for each in points]
+    up = [math.log(max(each[what], 1e-9)) for each in points]
+    middle, height = sum(across) / len(across), sum(up) / len(up)
+    return sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True)) / sum(
+        (x - middle) ** 2 for x in across
+    )
+
+
+def a_million(units: dict[str, float]) -> Section:
+    """A month of a thousand events of a thousand, from what an attendee of a whole event costs (``units``)."""
+    section = Section(
+        "million", "A million attendees a month", ("what", "count a month", "USD", "a second, evenly spread")
+    )
+    people = EVENTS * ATTENDEES
+    seconds = 30 * 24 * 3600
+    total = 0.0
+    for what, of_one in units.items():
+        count = of_one * people
+        dollars = US_EAST_1.of(what, count)
+        total += dollars
+        section.rows.append((what, f"{count:,.0f}", f"{dollars:,.2f}", f"{count / seconds:,.1f}"))
+    mails = people * MAILS
+    section.rows.append(("mails", f"{mails:,}", "not in it", f"{mails / seconds:,.2f}"))
+    section.rows.append(("all but mails", "", f"{total:,.2f}", ""))
+    section.figures |= {"usd": total, "mails a day": mails / 30}
+    section.notes.append(
+        f"SES binds first: {mails / 30:,.0f} mails a day, where an account begins with 200 in the sandbox and then gets"
+        " what it asks for, for example 50,000. Nothing else comes near a default: DynamoDB takes 40,000 units of"
+        " each kind a second for a table, Lambda 1,000 executions at a time, SSM 10,000 parameters (two an event),"
+        " EventBridge Scheduler a million schedules (four an event)."
+    )
+    return section
