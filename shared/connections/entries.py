@@ -25,7 +25,10 @@ def text_of(value: Any) -> str:
     """A text on one line and of bounded length; nothing for what is no text or number."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
-    return " ".join(_UNPRINTABLE.sub("", str(value)[: 2 * _LONGEST_TEXT]).split())[:_LONGEST_TEXT]
+    text = str(value)[: 2 * _LONGEST_TEXT]
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("", text)
+    return " ".join(text.split())[:_LONGEST_TEXT]
 
 
 def list_of(value: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import BinaryIO, Final
 
 from shared import identities
@@ -68,6 +69,8 @@ def _is_header(cells: Sequence[str]) -> bool:
     return {"first name", "last name", "connected on"} <= {cell.strip().lower() for cell in cells}
 
 
+# Many were connected on one day, and reading a date takes longer than reading a name.
+@lru_cache(maxsize=8192)
 def _date(text: str) -> date | None:
     for form in _DATES:
         try:

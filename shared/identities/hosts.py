@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -10,6 +11,8 @@ _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _TOP: Final = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
 
+# A list has thousands of addresses at few hosts.
+@lru_cache(maxsize=4096)
 def host(text: str) -> str | None:
     """The public host name, lower-case and in ASCII (IDNA), or None: no addresses by number, no name without a dot."""
     name = text.lower().removesuffix(".")

@@ -106,7 +106,7 @@ def run(code: str, environment: Mapping[str, str] | None = None, *, bytecode: bo
     done = subprocess.run(
         [sys.executable, "-c", SOURCE_OF_FIGURES, code, "" if bytecode else WITHOUT_BYTECODE],
         cwd=ROOT,
-        env={**_plain_environment(), **(environment or {})},
+        env={**plain_environment(), **(environment or {})},
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -114,7 +114,8 @@ def run(code: str, environment: Mapping[str, str] | None = None, *, bytecode: bo
     return figures
 
 
-def _plain_environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
+    """This process's environment with nothing of AWS in it but what a client must have."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
     return kept | {
         "AWS_DEFAULT_REGION": "eu-west-1",
