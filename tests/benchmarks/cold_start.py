@@ -141,15 +141,13 @@ def functions_of_template() -> dict[str, dict[str, str]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as the text that follows them."""
+    """Reads CloudFormation's short forms as the text that follows them, and as nothing where that is a list."""
 
 
 def _text(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return " ".join(map(str, loader.construct_sequence(node, deep=True)))
-    return ""
+    return ""  # only CloudFormation can put these together
 
 
 _Loader.add_multi_constructor("!", _text)
