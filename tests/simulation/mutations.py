@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from shared.attendees import Attendee
-from shared.events import Deliverability, Event
+from shared.events import Deliverability
 from shared.introductions import Meeting, State, plan, proposals
 from shared.pipeline import (
     forget_attendee,
@@ -249,10 +249,5 @@ MUTATIONS = (
         "nobody's silence is heard",
         _in_place(plan, "is_silent", lambda *_: False),
         16,
-    ),
-    Mutation(
-        "after the event is like before it",
-        _in_place(Event, "is_too_late", lambda *_: False),
-        15,
     ),
 )
