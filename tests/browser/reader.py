@@ -78,8 +78,12 @@ class Reader:
         assert answer is not None
         assert answer.status == status
         if status >= 400:
-            # The browser says so itself; that is all it may say.
-            self.complaints = [each for each in self.complaints if "the server responded with a status of" not in each]
+            self.minds_no(status)
+
+    def minds_no(self, status: int) -> None:
+        """Forget that the browser itself says of a page that it was refused; that is all it may say."""
+        said = f"the server responded with a status of {status}"
+        self.complaints = [each for each in self.complaints if said not in each]
 
     def sees(self, text: str) -> Locator:
         found = self.page.get_by_text(text).first

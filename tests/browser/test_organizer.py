@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from infra.local import LocalStack
 from shared import storage
@@ -74,6 +75,7 @@ def test_the_story_of_one_organizer_from_the_link_to_what_was_given_up(
 ) -> None:
     with reading(browser) as olga:
         _makes_an_event(olga)
+        _changes_it(olga)
         secret = _makes_a_secret(olga)
         assert Webhook(stack, EVENT_ID, secret).post("kim", email=f"kim@{EVENT_ID}.example", locale="en") == 200
         _imports(olga, tmp_path)
@@ -116,6 +118,41 @@ def _makes_an_event(olga: Reader) -> None:
     olga.checks("organizer, overview of a new event")
     olga.turns_to("Problems")
     olga.checks("organizer, no problems")
+
+
+def _changes_it(olga: Reader) -> None:
+    before = event_of(EVENT_ID)
+    olga.turns_to("Event")
+    olga.page.get_by_role("link", name="Change the event").click()
+    olga.sees("Questions on your registration form")
+    olga.checks("organizer, changing the event")
+    olga.page.locator("#people_per_mail").fill("nine")
+    olga.page.locator("#place").fill("Kennewick, second floor")
+    olga.presses("Save changes")
+    olga.sees("Nothing is saved yet.")
+    assert olga.page.locator("#place").input_value() == "Kennewick, second floor"
+    olga.minds_no(422)
+    olga.checks("organizer, a change that cannot be saved")
+    olga.page.locator("#people_per_mail").fill("4")
+    [number] = [number for number, wave in enumerate(before.waves) if wave.name == WAVE]
+    moved = before.waves[number].at + timedelta(minutes=1)
+    olga.page.locator(f"#wave-{number}-at").fill(f"{moved.astimezone(ZoneInfo(before.time_zone)):%Y-%m-%dT%H:%M}")
+    olga.presses("Save changes")
+    olga.sees("nothing was sent yet")
+    olga.checks("organizer, before a wave moves")
+    olga.presses("Save")
+    olga.sees("Saved.")
+    after = event_of(EVENT_ID)
+    assert (after.people_per_mail, after.place, after.waves[number].at) == (4, "Kennewick, second floor", moved)
+    olga.page.get_by_role("link", name="Change the times to meet").click()
+    olga.page.locator("#several-days").fill(f"{before.starts_at:%Y-%m-%d}")
+    olga.page.locator("#several-times").fill("10:30, 15:30")
+    olga.page.locator("#several-place").fill("the coffee bar")
+    olga.presses("Add them as rows")
+    olga.checks("organizer, times to meet")
+    olga.presses("Save these times")
+    olga.sees("Saved.")
+    assert {slot.place for slot in event_of(EVENT_ID).slots} == {"the coffee bar"}
 
 
 def _makes_a_secret(olga: Reader) -> str:
