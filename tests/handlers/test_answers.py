@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import boto3
 import pytest
 
 from shared import storage
@@ -52,6 +53,17 @@ class TestAnswers:
         page = browser.press(page, "/answer", about=meeting.reference, answer="not_now")
         assert "Not now, you said." in page.text
         assert stored(meeting).side(attendee("ann").attendee_id).answer is Answer.NOT_NOW
+
+    def test_when_both_said_yes_after_the_last_wave_one_more_is_called_for(self, browser: Browser) -> None:
+        boto3.client("scheduler").create_schedule_group(Name="waves")
+        storage.events.update(replace(UPCOMING, waves=UPCOMING.waves[:1]))
+        for reader, other in (("ann", "mack"), ("mack", "ann")):
+            tell(reader, (Part.TOLD, other))
+        meeting = meet("ann", "mack")
+        for reader in ("ann", "mack"):
+            browser.press(browser.get(link(browser, reader, meeting, Answer.YES)))
+        [schedule] = boto3.client("scheduler").list_schedules(GroupName="waves")["Schedules"]
+        assert "at-once" in schedule["Name"]
 
     @pytest.mark.parametrize("no", [Answer.NOT_NOW, Answer.NEVER])
     @pytest.mark.parametrize(("part", "stage"), [(Part.TOLD, Stage.TOLD), (Part.ASKED, Stage.ASKED)])

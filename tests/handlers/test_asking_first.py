@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import icalendar
@@ -349,8 +350,10 @@ class TestBeforeItIsSent:
         monkeypatch.setattr(day_hours, "FIRST", time(later))
         monkeypatch.setattr(day_hours, "LAST", time(later, 30))
         waits: list[dict[str, Any]] = []
-        sqs = client("sqs")
-        monkeypatch.setattr(sqs, "change_message_visibility", lambda **request: waits.append(request))
+        events = client("sqs").meta.events
+        events.register("before-parameter-build.sqs.ChangeMessageVisibility", lambda params, **_: waits.append(params))
+        done = SimpleNamespace(status_code=200, headers={}), {"ResponseMetadata": {}}
+        events.register("before-call.sqs.ChangeMessageVisibility", lambda **_: done)
         [late] = send(texting, run_wave(texting))
         assert late
         assert self.texts() == []

@@ -276,7 +276,10 @@ class TestData:
         storage.imports.save(
             UPCOMING, storage.imports.ImportReport(f"uploads/democon/connections/{ANN}/1/x.csv", "connections", "done")
         )
-        boto3.client("s3").put_object(Bucket="uploads", Key=f"uploads/democon/connections/{ANN}/1/x.csv", Body=b"x")
+        for folder in ("uploads", "rejects"):
+            boto3.client("s3").put_object(
+                Bucket="uploads", Key=f"{folder}/democon/connections/{ANN}/1/x.csv", Body=b"x"
+            )
         consent = Consent().told(frozenset({Purpose.INTRODUCE}), Said(NOW, "list"), basis="asked at the door")
         keep(attendee("ann", consent=consent))
         before = browser.world.items()
@@ -322,6 +325,14 @@ class TestConnections:
         assert done["text"].startswith("One connection was read")
         assert "One connection was read" in page_of(browser, rest=f"/connections?key={key}").text
         assert storage.attendees.directory_entries(UPCOMING, [ANN])[ANN].set_digests.keys() == {"linkedin-connections"}
+
+    def test_rows_that_could_not_be_read_can_be_fetched(self, browser: Browser) -> None:
+        key = f"uploads/democon/connections/{ANN}/1/x.csv"
+        rejects = f"rejects/democon/connections/{ANN}/1/x.csv.csv"
+        storage.imports.save(
+            UPCOMING, storage.imports.ImportReport(key, "connections", "done", read=1, rejected=1, rejects=rejects)
+        )
+        assert rejects in unescape(page_of(browser, rest=f"/connections?key={key}").body)
 
     def test_nobody_sees_what_became_of_another_s_upload(self, browser: Browser) -> None:
         mack = attendee("mack").attendee_id

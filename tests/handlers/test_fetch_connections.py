@@ -907,6 +907,21 @@ class TestHandler:
         assert self.run(handler, "{}", "?", task.to_json()) == ["0", "1"]
         assert kept(task) is not None
 
+    def test_who_withdraws_at_the_last_moment_has_nothing_kept(
+        self, handler: Any, world: World, networks: Networks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        networks.people["github/ann/following"] = SEVEN
+        task, save = ann(world), storage.connection_sets.save
+
+        def withdrawn_meanwhile(*given: Any, **named: Any) -> Any:
+            saved = save(*given, **named)
+            register(world, "ann", minute=9, agreed=[])
+            return saved
+
+        monkeypatch.setattr(storage.connection_sets, "save", withdrawn_meanwhile)
+        assert self.run(handler, task.to_json()) == []
+        assert [item for item in world.items() if item["kind"]["S"] == "connection_set"] == []
+
     def test_the_stored_token_is_used(self, handler: Any, world: World, networks: Networks) -> None:
         networks.people["github/ann/following"] = []
         name = "/icebreaker/test/tokens/democon/github"

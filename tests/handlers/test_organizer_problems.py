@@ -110,6 +110,15 @@ def test_what_was_given_up_is_tried_again_for_this_event_alone(browser: Organize
     assert browser.press("dead-letters/made-up").status == 404
 
 
+def test_what_was_given_up_goes_back_to_the_queue_that_it_came_from(browser: OrganizerBrowser) -> None:
+    of_queues = {name: queue_of(name) for name, (_, source, *_) in RESOURCES.items() if source.endswith("Queue")}
+    assert len(of_queues) == 4
+    for name, (dead, alive) in of_queues.items():
+        boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps({"event_id": "democon"}))
+        assert "tried again" in browser.press(f"dead-letters/{name}").text
+        assert (len(left_in(alive)), left_in(dead)) == (1, []), name
+
+
 @pytest.fixture
 def called(browser: OrganizerBrowser) -> list[tuple[str, Any]]:
     """The functions that were called without waiting, each with what."""

@@ -223,6 +223,13 @@ class TestAttendees:
         assert "It holds" in browser.press(f"attendees/{ann}/withdraw").text
         assert not agreed(ann)
 
+    def test_whoever_is_forgotten_has_their_uploads_forgotten_too(self, browser: OrganizerBrowser) -> None:
+        bob, s3 = person_at(browser, "bob"), boto3.client("s3")
+        for folder in ("uploads", "rejects"):
+            s3.put_object(Bucket="uploads", Key=f"{folder}/democon/connections/{bob}/1/list.csv", Body=b"x")
+        assert "Forgotten" in browser.press(f"attendees/{bob}/erase").text
+        assert s3.list_objects_v2(Bucket="uploads")["KeyCount"] == 0
+
     def test_somebody_is_forgotten_after_a_second_step(self, browser: OrganizerBrowser) -> None:
         bob = person_at(browser, "bob")
         assert "Forget" in browser.get(f"{HOME}/attendees/{bob}/erase").text

@@ -392,6 +392,19 @@ class TestWavesAndMail:
         assert (number, text[:14]) == ("+33199000010", "Mack is coming")
         assert mails_to("ann") == []
 
+    def test_what_a_wave_wrote_of_somebody_who_was_forgotten_meanwhile_the_next_one_deletes(
+        self, friends: World
+    ) -> None:
+        run_wave(friends)
+        mack = attendee("mack").attendee_id
+        written = storage.introductions.load_of(EVENT, mack)
+        erase_attendee(EVENT, "mack@example.org", secrets=friends.secrets, now=datetime.now(UTC))
+        for each in written:
+            storage.introductions.add(EVENT, each)
+        run_wave(friends, "second")
+        assert written
+        assert storage.introductions.load_of(EVENT, mack) == []
+
     def test_a_poisoned_message_stops_no_other(self, friends: World) -> None:
         messages = run_wave(friends)
         assert send(friends, [{"message": "{}"}, *messages]) == ["0"]

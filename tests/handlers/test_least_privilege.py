@@ -1,0 +1,129 @@
+"""Nothing is allowed that no call needs; that nothing is done which is not allowed, every test of a handler proves.
+
+What is needed is seen in stories chosen for it, which are run here, each time the same ones and in a process of their
+own: so it holds whichever other tests run, in whatever order and beside whatever else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.handlers import privileges, privileges_seen
+from tests.template import ROOT
+
+# Few tests that together need everything that is allowed. Where a function is given a further right, name one here that
+# needs it.
+STORIES = (
+    "handlers/test_answers.py::TestAnswers::test_when_both_said_yes_after_the_last_wave_one_more_is_called_for",
+    "handlers/test_asking_first.py::TestBeforeItIsSent",
+    "handlers/test_attendee_page.py::TestAgreement::test_a_profile_that_shows_the_code_is_proven_by_one_press",
+    "handlers/test_attendee_page.py::TestConnections",
+    "handlers/test_attendee_page.py::TestData::test_erasing_takes_a_second_step_and_leaves_nothing",
+    "handlers/test_fetch_connections.py::TestHandler",
+    "handlers/test_fetch_registrations.py::test_our_own_format_can_ask_to_forget_somebody_too",
+    "handlers/test_fetch_registrations.py::test_without_a_token_the_message_waits_until_there_is_one",
+    "handlers/test_large_events.py::test_a_new_set_is_matched_at_once",
+    "handlers/test_large_events.py::test_an_arrival_is_matched_by_night_and_nothing_is_read_for_it_before",
+    "handlers/test_memory.py::test_from_the_morning_after_to_the_mail_of_the_next_event",
+    "handlers/test_organizer_create.py",
+    "handlers/test_organizer_edit.py",
+    "handlers/test_organizer_page.py::TestOverview::test_pausing_holds_back_and_going_on_publishes_what_waited",
+    "handlers/test_organizer_problems.py",
+    "handlers/test_organizer_settings.py",
+    "handlers/test_organizer_waves.py::TestAttendees",
+    "handlers/test_organizer_waves.py::TestWaves",
+    "handlers/test_pipeline_steps.py::TestImport::test_a_list_is_stored_and_its_bad_rows_come_back_beside_it_with_line_and_reason",
+    "handlers/test_pipeline_steps.py::TestWavesAndMail::test_who_asked_for_text_messages_gets_one_and_no_mail",
+    "handlers/test_pipeline_steps.py::TestWavesAndMail::test_what_a_wave_wrote_of_somebody_who_was_forgotten_meanwhile_the_next_one_deletes",
+    "handlers/test_pipeline_steps.py::test_logs_hold_no_personal_data",
+    "handlers/test_post_to_slack.py::test_a_wave_is_told_in_one_line_in_which_nothing_commands",
+    "handlers/test_receive_receipts.py::TestPausing::test_the_two_hundredth_mail_may_come_after_the_last_bounce",
+    "handlers/test_receive_receipts.py::test_a_receipt_that_failed_half_way_is_finished_by_the_next_attempt",
+    "simulation/test_simulation.py::test_no_function_does_in_any_world_what_its_role_does_not_allow",
+)
+
+# What no story needs, each with its reason. What is needed after all fails: then it has to go.
+UNSEEN = {
+    ("import_upload", "NoSuchKeyInsteadOfAccessDenied"): "S3 asks for it before it says NoSuchKey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One permission that a function needed, and the statement of its role that gave it."""
+
+    function: str
+    sid: str
+    action: str
+    resource: str
+    keys: tuple[str, ...]
+
+
+def seen_in_the_stories(folder: Path) -> list[Seen]:
+    file = folder / "seen.json"
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"),
+            *("-p", privileges_seen.__name__, "--rootdir", str(ROOT)),
+            *(f"{ROOT}/tests/{story}" for story in STORIES),
+        ],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        | {privileges_seen.FILE: str(file), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
+    return [Seen(*each[:4], tuple(each[4])) for each in json.loads(file.read_text())]
+
+
+def idle(statement: privileges.Statement, needed: list[Seen]) -> list[str]:
+    """What a statement allows and nobody needed: actions, partitions, resources."""
+    keys = {key for need in needed for key in need.keys}
+    resources = {need.resource for need in needed}
+    return [
+        *(action for action in statement.actions if action not in {need.action for need in needed}),
+        *(each for each in statement.leading_keys if not any(privileges.matches(key, each) for key in keys)),
+        *(each for each in statement.resources if not any(privileges.matches(found, each) for found in resources)),
+    ]
+
+
+def test_a_function_is_allowed_no_action_partition_or_resource_that_it_never_needs(tmp_path: Path) -> None:
+    seen = seen_in_the_stories(tmp_path)
+    assert {each.function for each in seen} == set(privileges.functions())
+    problems = []
+    for function in privileges.functions():
+        for statement in privileges.role_of(function):
+            found = idle(statement, [each for each in seen if (each.function, each.sid) == (function, statement.sid)])
+            if (function, statement.sid) not in UNSEEN:
+                problems += [f"{function} {statement.sid}: {each} is never needed" for each in found]
+            elif not found:
+                problems.append(f"{function} {statement.sid} is needed after all")
+    assert not problems, "\n".join(problems)
+
+
+def test_matching_may_read_nothing_that_holds_a_name() -> None:
+    (statement,) = [s for s in privileges.role_of("match_attendees") if s.sid == "DirectorySetsAndMatches"]
+    for kind in ("ATTENDEE", "TICKET", "INTRODUCTION", "MEETING"):
+        for action in statement.actions:
+            need = privileges.Need(action, statement.resources[0], frozenset({f"EVENT#democon#{kind}#0"}))
+            assert not statement.allows(need)
+
+
+def test_what_a_role_does_not_allow_is_refused_as_aws_refuses_it() -> None:
+    """The judge itself: a statement's action, resource, partitions and conditions all count."""
+    of = privileges.Statement("s", ("dynamodb:GetItem",), ("arn:t",), leading_keys=("EVENT#*#SET#*",))
+    right = privileges.Need("dynamodb:GetItem", "arn:t", frozenset({"EVENT#a#SET#0"}))
+    assert of.allows(right)
+    for wrong in (
+        privileges.Need("dynamodb:PutItem", "arn:t", right.keys),
+        privileges.Need("dynamodb:GetItem", "arn:u", right.keys),
+        privileges.Need("dynamodb:GetItem", "arn:t", frozenset({"EVENT#a#SET#0", "EVENT#a#TICKET#0"})),
+    ):
+        assert not of.allows(wrong)
