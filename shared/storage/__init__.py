@@ -1,8 +1,8 @@
 """The only room that talks to DynamoDB: one module per item type, each offering loads and writes of domain objects.
 
 Call :func:`connect` once per process, then use the modules: ``events``, ``attendees``, ``connection_sets``,
-``matches``, ``introductions``, ``leases``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``deliverability``,
-``imports``. ``docs/architecture.md`` shows the items and their keys.
+``matches``, ``introductions``, ``leases``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``progress``,
+``deliverability``, ``imports``. ``docs/architecture.md`` shows the items and their keys.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         memories,
         passes,
         past_events,
+        progress,
         stream,
     )
 
@@ -44,6 +45,7 @@ __all__ = [
     "memories",
     "passes",
     "past_events",
+    "progress",
     "stream",
 ]
 

@@ -16,8 +16,7 @@ from typer.testing import CliRunner
 from infra.cli import app as commands
 from infra.cli.doctor import Finding, Level, examine
 from shared import storage
-from tests.democon import START
-from tests.handlers.conftest import EVENT, World
+from tests.handlers.conftest import EVENT, START, World
 from tests.handlers.stacks import ALARM, NAME, CloudFormation, deploy
 
 NOW = START - timedelta(days=14)

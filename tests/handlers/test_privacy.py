@@ -31,7 +31,7 @@ KEPT: dict[str, datetime | None] = {
     **dict.fromkeys(
         (
             *("event", "attendee", "ticket", "directory", "matches", "introduction", "meeting", "import"),
-            *("health", "counted_receipt", "lease", "pass"),
+            *("health", "counted_receipt", "lease", "pass", "progress"),
         ),
         OF_THE_EVENT,
     ),
@@ -58,6 +58,7 @@ def lived_through(world: World) -> None:
         mine = attendee(me).attendee_id
         storage.meetings.change(EVENT, met.pair, lambda m, mine=mine: m.with_outcome(mine, Outcome.MET, now=AFTER))  # type: ignore[misc]
     storage.passes.note_finished(EVENT, AFTER)
+    storage.progress.note(EVENT, AFTER.date(), {"registered": 3})
     storage.deliverability.count(EVENT, Suppression.BOUNCED, attendee_id=attendee("ann").attendee_id, wave="first")
     remember(EVENT, hashing_key=world.secrets.hashing_key(EVENT), now=AFTER)
 

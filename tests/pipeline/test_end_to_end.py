@@ -149,10 +149,12 @@ def test_from_the_command_line_to_the_inbox(stack: LocalStack, tmp_path: Path) -
         names = re.findall(r"│ ([A-Z]\w+?)\s+│", icebreaker("trace", by))
         return [name for name, before in zip(names, ["", *names], strict=False) if name != before]
 
-    steps = ["ReceiveRegistration", "ImportUpload", "MatchAttendees", "PlanIntroductions", "SendNotification"]
+    # A list may come before or after the registration itself is matched.
+    steps = ["ReceiveRegistration", "MatchAttendees", "PlanIntroductions", "SendNotification"]
     wait_for(lambda: "ReceiveReceipts" in traced("ann@example.org"), "the receipt in the log")
     found = traced("ann@example.org")
     assert [found.index(step) for step in steps] == sorted(found.index(step) for step in steps)
+    assert "ImportUpload" in found
     mail = next(mail for mail in stack.mailbox() if mail["To"].endswith("<ann@example.org>"))
     assert traced(mail["X-Icebreaker-Trace"]) == found
     assert traced(mails["ann@example.org"].message_id) == found

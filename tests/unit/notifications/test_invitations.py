@@ -107,7 +107,7 @@ def test_a_mail_without_a_calendar_is_what_it_was() -> None:
     assert types(composed) == ["multipart/alternative", "text/plain", "text/html"]
     assert list(composed.keys()) == [
         "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
-        "List-Unsubscribe", "MIME-Version", "Content-Type", "Content-Language",
+        "X-Icebreaker-Trace", "List-Unsubscribe", "MIME-Version", "Content-Type", "Content-Language",
     ]  # fmt: skip
     assert b"calendar" not in composed.as_bytes().lower()
 
