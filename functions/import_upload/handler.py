@@ -1,6 +1,7 @@
 """S3 → import_upload: an attendee list, or somebody's connections.
 
-A list for which there is no time left fails, and Lambda tries it again: it goes on where it stopped.
+A list for which there is no time left fails, and Lambda tries it again: it goes on where it stopped. One that is too
+long even for that is handed to the state machine of import_list.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared import storage
 from shared.pipeline.import_upload import import_upload
 from shared.pipeline.known_events import KnownEvents
-from shared.services import Secrets, Uploads
+from shared.services import LongLists, Secrets, Uploads
 
 # Thirty rows, and keeping how far the list has come, at the very least.
 LEAST_LEFT_MS = 30_000
@@ -28,6 +29,7 @@ metrics = Metrics()
 events = KnownEvents()
 secrets = Secrets(os.environ["SECRETS_PATH"])
 uploads = Uploads(os.environ["UPLOADS_BUCKET"])
+long_lists = LongLists(os.environ["LIST_IMPORT_ARN"])
 storage.connect(os.environ["TABLE_NAME"])
 
 
@@ -40,6 +42,7 @@ def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> No
         uploads=uploads,
         events=events,
         secrets=secrets,
+        long_lists=long_lists,
         out_of_time=lambda: context.get_remaining_time_in_millis() < LEAST_LEFT_MS,
     )
     if report is None:

@@ -19,7 +19,7 @@ from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
 from shared.registrations.texts import one_line
-from shared.services import Secrets, Uploads
+from shared.services import LongLists, Secrets, Uploads
 from shared.services.uploads import Upload
 from shared.storage import Conflict, attendees, imports
 from shared.storage.imports import ImportReport
@@ -34,6 +34,9 @@ ROWS_PER_CALL = 30
 
 # How far a list has come is kept after so many rows; cut short, at most as many are stored anew, which changes nothing.
 ROWS_PER_NOTE = 40 * ROWS_PER_CALL
+
+# Some 250,000 rows: as much as the three attempts of one invocation store, with time to spare.
+LONG_LIST_BYTES = 20 * 1024 * 1024
 
 MAX_EXPORT_BYTES = 256 * 1024 * 1024
 
@@ -59,6 +62,7 @@ def import_upload(
     uploads: Uploads,
     events: KnownEvents,
     secrets: Secrets,
+    long_lists: LongLists | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> ImportReport | None:
     """Import the object ``uploads/<event>/attendees/<name>`` or ``uploads/<event>/connections/<name>``.
@@ -67,17 +71,21 @@ def import_upload(
     and stays where it is; an export that was imported is deleted, because it holds other people's data. A list that was
     cut short is gone on with: its rows are read again, and stored from where that stopped.
 
+    :param long_lists: takes the lists that are too long for one invocation; None where all are imported here
     :param out_of_time: is asked between the rows of a list
-    :returns: None where there is nothing to do: the upload is gone
+    :returns: None where there is nothing to do here: the upload is gone, or is a long list
     :raises OutOfTime: where it said so; the same again goes on
     :raises NotAnUpload: where the key is none of these
     """
-    event_id, kind = _parse(key)
+    event_id, kind = parse_key(key)
     event = events.get(event_id)
     if event is None:
         raise NotAnUpload(f"there is no event {event_id!r}")
     upload = uploads.open(key)
     if upload is None:
+        return None
+    if kind == "attendees" and long_lists is not None and upload.size > LONG_LIST_BYTES:
+        long_lists.start(key, file_of(upload))
         return None
     try:
         report = (
@@ -85,7 +93,7 @@ def import_upload(
             if kind == "attendees"
             else _import_connections(event, upload, uploads, secrets)
         )
-    except (UnreadableTable, UnknownExport, _Refused) as refusal:
+    except (UnreadableTable, UnknownExport, Refused) as refusal:
         report = ImportReport(upload=key, kind=kind, state="refused", reason=str(refusal))
     imports.save(event, report)
     if report.state == "done" and kind == "connections":
@@ -93,7 +101,7 @@ def import_upload(
     return report
 
 
-class _Rejects(list[Reject]):
+class Rejects(list[Reject]):
     """What could not be used, as far as somebody may want to mend it row by row."""
 
     left_out = 0
@@ -105,11 +113,11 @@ class _Rejects(list[Reject]):
             self.left_out += 1
 
 
-class _Refused(ValueError):
+class Refused(ValueError):
     """The upload cannot be imported; the sentence is for whoever uploaded it."""
 
 
-def _parse(key: str) -> tuple[str, str]:
+def parse_key(key: str) -> tuple[str, str]:
     parts = key.split("/", 3)
     if len(parts) != 4 or parts[0] != "uploads" or parts[2] not in ("attendees", "connections"):
         raise NotAnUpload(f"the key of an upload is uploads/<event>/attendees|connections/<name>, not {key!r}")
@@ -121,13 +129,12 @@ def _import_attendees(
 ) -> ImportReport:
     report = _begun(event, upload)
     table = attendee_lists.read_attendee_list(upload.body, as_of=upload.uploaded_at)
-    rejects = _Rejects()
-    basis = one_line(upload.basis, LONGEST_BASIS)
-    rows = (replace(row, basis=basis) for row in _sorting_out(table, rejects))
+    rejects = Rejects()
+    rows = rows_of(upload, table, rejects)
     # Read again, for the rejects among them: reading a row takes a hundredth of the time that storing it does.
     noted = sum(1 for _ in islice(rows, report.read))
     while chunk := list(islice(rows, ROWS_PER_CALL)):
-        changed = _store_chunk(event, chunk, secrets)
+        changed = store_chunk(event, chunk, secrets)
         report = replace(report, read=report.read + len(chunk), changed=report.changed + changed)
         stop = out_of_time()
         if stop or report.read - noted >= ROWS_PER_NOTE:
@@ -135,12 +142,25 @@ def _import_attendees(
             noted = report.read
         if stop:
             raise OutOfTime(f"{report.read:,} rows are stored; the next attempt goes on with the others")
+    return done(report, upload, table, rejects, uploads)
+
+
+def rows_of(upload: Upload, table: attendee_lists.AttendeeList, rejects: Rejects) -> Iterator[Registration]:
+    """The rows that can be used, as they are to be stored; ``rejects`` takes the others."""
+    basis = one_line(upload.basis, LONGEST_BASIS)
+    return (replace(row, basis=basis) for row in sorting_out(table, rejects))
+
+
+def done(
+    report: ImportReport, upload: Upload, table: attendee_lists.AttendeeList, rejects: Rejects, uploads: Uploads
+) -> ImportReport:
+    """The report of a list that was read to its end and stored; its rejects are handed back."""
     return replace(
         report,
         state="done",
         resume="",
         rejected=len(rejects) + rejects.left_out,
-        rejects=_hand_back(rejects, table.header, upload, uploads),
+        rejects=hand_back(rejects, table.header, upload, uploads),
         notes=(
             *table.notes,
             *(f'column "{header}" was not understood and is left out' for header in table.unrecognized),
@@ -149,9 +169,14 @@ def _import_attendees(
     )
 
 
+def file_of(upload: Upload) -> str:
+    """Tells the file from another that is put under the same key."""
+    return f"{upload.uploaded_at.isoformat()} {upload.size}"
+
+
 def _begun(event: Event, upload: Upload) -> ImportReport:
     """How far the list has come in attempts before this one, if it is the same file."""
-    file = f"{upload.uploaded_at.isoformat()} {upload.size}"
+    file = file_of(upload)
     known = imports.load(event, upload.key)
     if known is not None and known.state == "running" and known.resume == file:
         return known
@@ -160,7 +185,7 @@ def _begun(event: Event, upload: Upload) -> ImportReport:
     return report
 
 
-def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> int:
+def store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> int:
     """Store rows together, or one by one where they are about the same ticket or person; how many changed."""
     key, id_key = secrets.hashing_key(event), secrets.id_key(event)
     ids = [attendee_id_of(event.event_id, row.email or "", id_key) for row in chunk]
@@ -199,13 +224,13 @@ def _store_chunk(event: Event, chunk: list[Registration], secrets: Secrets) -> i
 def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets: Secrets) -> ImportReport:
     imports.save(event, ImportReport(upload=upload.key, kind="connections", state="running"))
     if upload.size > MAX_EXPORT_BYTES:
-        raise _Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
+        raise Refused(f"the file has {upload.size:,} bytes; {MAX_EXPORT_BYTES:,} is the most that is read")
     key = secrets.hashing_key(event)
     owner = _owner(event, upload, secrets.id_key(event))
     entry = attendees.directory_entries(event, [owner.attendee_id]).get(owner.attendee_id)
     if entry is not None and len(entry.uploads_before(upload.uploaded_at)) >= MOST_LISTS_A_DAY:
-        raise _Refused(f"{MOST_LISTS_A_DAY} lists a day are the most that are read; this one can come tomorrow")
-    rejects = _Rejects()
+        raise Refused(f"{MOST_LISTS_A_DAY} lists a day are the most that are read; this one can come tomorrow")
+    rejects = Rejects()
     sources: list[str] = []
     read = changed = 0
     for export in connections.open_exports(upload.body, filename=upload.key.rpartition("/")[2]):
@@ -226,7 +251,7 @@ def _import_connections(event: Event, upload: Upload, uploads: Uploads, secrets:
         changed=changed,
         rejected=len(rejects) + rejects.left_out,
         source=", ".join(sources),
-        rejects=_hand_back(rejects, (), upload, uploads),
+        rejects=hand_back(rejects, (), upload, uploads),
     )
 
 
@@ -242,9 +267,7 @@ def _import_list(
             count += 1
             yield connection
 
-    packed = matching.pack_connections(
-        owner.attendee_id, export.source, counted(_sorting_out(export, rejects)), key=key
-    )
+    packed = matching.pack_connections(owner.attendee_id, export.source, counted(sorting_out(export, rejects)), key=key)
     changed = storage.connection_sets.save(event, packed, uploaded_at=upload.uploaded_at)
     # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
     if storage.connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
@@ -269,16 +292,16 @@ def _with_aliases(event: Event, owner: Attendee, export: Export, key: bytes) -> 
 
 def _owner(event: Event, upload: Upload, id_key: bytes) -> Attendee:
     if upload.owner_id is None and upload.owner_email is None:
-        raise _Refused("the upload does not say whose connections these are: its metadata has no “owner”")
+        raise Refused("the upload does not say whose connections these are: its metadata has no “owner”")
     owner = attendees.load(event, upload.owner_id or attendee_id_of(event.event_id, upload.owner_email or "", id_key))
     if owner is None or not owner.attending:
-        raise _Refused("whose connections these are is not registered for this event with that address")
+        raise Refused("whose connections these are is not registered for this event with that address")
     if not (owner.agreed(Purpose.INTRODUCE) and owner.agreed(Purpose.CONNECTIONS)):
-        raise _Refused("whose connections these are has not agreed that they be used; nothing was kept")
+        raise Refused("whose connections these are has not agreed that they be used; nothing was kept")
     return owner
 
 
-def _sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterator[RowT]:
+def sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterator[RowT]:
     for row in rows:
         if isinstance(row, Reject):
             rejects.append(row)
@@ -286,7 +309,7 @@ def _sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterat
             yield row
 
 
-def _hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, uploads: Uploads) -> str:
+def hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, uploads: Uploads) -> str:
     if not rejects:
         return ""
     with tempfile.TemporaryFile() as file:

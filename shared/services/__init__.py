@@ -9,6 +9,7 @@ from shared.when_needed import when_needed
 if TYPE_CHECKING:
     from shared.services.alarm import ring
     from shared.services.dead_letters import DeadLetters
+    from shared.services.long_lists import LongLists
     from shared.services.mail import Outcome, send_email, send_text_message
     from shared.services.pointers import PointerMessage, PointerQueue
     from shared.services.schedules import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DeadLetters",
+    "LongLists",
     "Outcome",
     "PointerMessage",
     "PointerQueue",
@@ -56,6 +58,7 @@ __getattr__ = when_needed(
     {
         "alarm": ("ring",),
         "dead_letters": ("DeadLetters",),
+        "long_lists": ("LongLists",),
         "mail": ("Outcome", "send_email", "send_text_message"),
         "pointers": ("PointerMessage", "PointerQueue"),
         "schedules": (

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "SECRETS_PATH": "/icebreaker/test",
     "UPLOADS_BUCKET": "uploads",
+    "LIST_IMPORT_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:lists",
     "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:introductions",
     "SENDER_ADDRESS": "hello@icebreaker.example",
     "SENDER_NAME": "Icebreaker",

@@ -44,6 +44,7 @@ _ARN: Final = {
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
     "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{}}",
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
 }
 
@@ -213,7 +214,7 @@ def _ref(name: str) -> str:
     resource = translated()["resources"].get(name)
     if resource is None:
         return {"SenderAddress": "hello@icebreaker.example"}.get(name, name)
-    return _arn(name) if resource["Type"] == "AWS::SNS::Topic" else name
+    return _arn(name) if resource["Type"] in ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine") else name
 
 
 def _arn(resource: str) -> str:
@@ -351,6 +352,7 @@ def _mail(params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 _OTHERS: Final[Mapping[tuple[str, str], Any]] = {
     ("ssm", "GetParameter"): lambda p: [("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{p['Name']}")],
     ("lambda", "Invoke"): lambda p: [("lambda:InvokeFunction", p["FunctionName"])],
+    ("stepfunctions", "StartExecution"): lambda p: [("states:StartExecution", _topic(p["stateMachineArn"]))],
     ("sqs", "SendMessage"): lambda p: [("sqs:SendMessage", _queue(p["QueueUrl"]))],
     ("sqs", "SendMessageBatch"): lambda p: [("sqs:SendMessage", _queue(p["QueueUrl"]))],
     ("sqs", "ChangeMessageVisibility"): lambda p: [("sqs:ChangeMessageVisibility", _queue(p["QueueUrl"]))],

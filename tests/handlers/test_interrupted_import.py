@@ -65,14 +65,14 @@ def everything_is_there_once(key: str) -> None:
 def test_a_list_that_is_killed_at_several_points_is_there_once_and_its_bad_rows_come_back(
     world: World, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = importing._store_chunk
+    store = importing.store_chunk
     stored: list[int] = []
 
     def noting(event: Any, chunk: list[Any], secrets: Any) -> int:
         stored.append(len(chunk))
         return store(event, chunk, secrets)
 
-    monkeypatch.setattr(importing, "_store_chunk", noting)
+    monkeypatch.setattr(importing, "store_chunk", noting)
     for number, before in ((1, True), (3, False), (4, True), (2, False)):
         with monkeypatch.context() as cut:
             cut.setattr(storage.attendees, "save", killed_at(number, before=before, of=storage.attendees.save))
