@@ -80,8 +80,8 @@ class LongList:
     def store(self, file: str, share: Share) -> int:
         """Store one share; how many rows changed something.
 
-        The same again changes nothing, as in an import of one piece: where a list names each ticket once. Nothing is done
-        for a file that is gone or replaced by another, which has an import of its own.
+        The same again changes nothing, where a list names each ticket once: as in an import of one piece. Nothing is
+        done for a file that is gone or replaced by another, which has an import of its own.
         """
         event = self._event()
         tied: frozenset[str] = frozenset()
