@@ -161,7 +161,7 @@ build: setup .venv-sam/ready build/libraries/ready ## Put together what is deplo
 		| xargs rm
 	cd build/layer/python/botocore/data && ls -d */ | tr -d / | grep -vxE "$(AWS_SERVICES)" | xargs rm -r
 	find build/layer -name __pycache__ -prune -exec rm -rf {} +
-	@if command -v python3.13 > /dev/null; then \
+	@if python3.13 -c "" 2> /dev/null; then \
 		python3.13 -m compileall -q --invalidation-mode unchecked-hash build/layer/python; \
 	else echo "No python3.13 here: the layer goes without bytecode, and every cold start compiles what it imports." >&2; fi
 	$(SAM) build > build/sam.log 2>&1 || { cat build/sam.log >&2; exit 1; }
