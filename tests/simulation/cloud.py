@@ -280,7 +280,7 @@ class Cloud:
         elif operation == "GetItem" and "#HEALTH" in request["Key"]["pk"]["S"]:
             task.asked_at = self.world.step
         elif operation == "UpdateItem" and "#INTRODUCTION" in request["Key"]["pk"]["S"]:
-            task.claimed_at = self.world.step
+            task.claimed_at, task.claimed = self.world.step, request["Key"]["sk"]["S"]
 
     # ---- Services ------------------------------------------------------------------------------------------------
 
@@ -359,7 +359,9 @@ class Cloud:
 
     def _sns_Publish(self, request: Any, task: Any, _: Any) -> Any:  # noqa: N802
         if "PhoneNumber" in request:
-            self._take(task, request["PhoneNumber"], "", "", request["Message"].encode())
+            # A text message does not say what it belongs to; its sender claimed that right before.
+            attendee_id, _, wave = task.claimed.partition("#")
+            self._take(task, request["PhoneNumber"], wave, attendee_id, request["Message"].encode())
         return {"MessageId": f"sns-{next(self.numbers)}"}
 
     def _sesv2_SendEmail(self, request: Any, task: Any, _: Any) -> Any:  # noqa: N802

@@ -344,8 +344,8 @@ class Play:
     def _taken(self, mail: Mail) -> None:
         task, self.world.current = self.world.current, None
         try:
-            to, wave = self._addressee(mail)
-            stored = introductions.load(self.event, self.id_of(to), wave) if wave else None
+            to, wave = self.ids[mail.attendee_id], mail.wave
+            stored = introductions.load(self.event, mail.attendee_id, wave)
         finally:
             self.world.current = task
         sent = Sent(mail, stored.said if stored else (), to, wave)
@@ -355,13 +355,6 @@ class Play:
         if stored and self.answers and not quiet:
             for mention in stored.said:
                 self._think_about(sent, mention, stored)
-
-    def _addressee(self, mail: Mail) -> tuple[int, str]:
-        if mail.wave:
-            return self.ids[mail.attendee_id], mail.wave
-        who = int(mail.to[-4:])  # a telephone number names its owner
-        latest = [each for each in introductions.load_of(self.event, self.id_of(who)) if each.state == "sending"]
-        return who, latest[-1].wave if latest else ""
 
     def _think_about(self, sent: Sent, mention: Mention, told: Introduction) -> None:
         about = self.ids[mention.person]

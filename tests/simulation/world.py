@@ -50,6 +50,7 @@ class Task:
     begun_at: int = 0  # the step before its first
     looked_at: int = 0  # the step at which attendees were read last, from which a message is written
     asked_at: int = 0  # the step at which it was read last whether the event is paused
+    claimed: str = ""  # the introduction that was claimed last: attendee#wave
     claimed_at: int = 0  # the step at which an introduction was claimed last
     greenlet: Any = None
     function: str | None = None  # whose invocation it is
