@@ -57,6 +57,15 @@ class Ticket:
     def key(self) -> str:
         return f"{self.platform}#{self.reference}"
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether its number is an address, as in lists without numbers: it may not outlive who is forgotten."""
+        return "@" in self.reference
+
+    def of_nobody(self) -> Ticket:
+        """The ticket after its holder was forgotten; what its form said still is not the next holder's word."""
+        return replace(self, attendee_id=None, answers="", earlier_answers=self.answers or self.earlier_answers)
+
 
 @dataclass(frozen=True, slots=True)
 class ProvenHandle:

@@ -52,7 +52,7 @@ def register(
     if ticket is None and holder is not None and len(holder.tickets) >= MOST_TICKETS:
         return Change()
     if holder is not None and holder.erased:
-        return _to_nobody(registration, previous_holder)
+        return _to_nobody(registration, ticket, previous_holder)
     earlier_answers = _earlier_answers(registration, ticket, previous_holder)
     answers = _fingerprint(registration.identities, registration.agreed or frozenset())
     if earlier_answers and answers == earlier_answers:
@@ -80,20 +80,36 @@ def register(
         updated = _with_consent(_with_profile(_with_ticket(base, new_ticket), registration), registration)
         if updated != holder:
             changed.append(updated)
-    ticket_repeats = ticket is not None and replace(ticket, changed_at=new_ticket.changed_at) == new_ticket
-    # A platform's later word is kept also where it says what is known: another one, said in between, may still come.
-    is_news = ticket is None or (registration.changed_at > ticket.changed_at and not _is_of_a_list(registration))
-    if ticket_repeats and not changed and not is_news:
+    if _repeats(new_ticket, ticket) and not changed:
         return Change()
     return Change(ticket=new_ticket, attendees=tuple(changed))
 
 
-def _to_nobody(registration: Registration, previous_holder: Attendee | None) -> Change:
-    """After a ticket went to somebody who asked to be forgotten: whoever held it before holds it no more."""
-    if previous_holder is None:
+def _to_nobody(registration: Registration, ticket: Ticket | None, previous_holder: Attendee | None) -> Change:
+    """After a ticket went to somebody who asked to be forgotten: nobody holds it, whoever held it before.
+
+    That is kept also where nobody held it before: an older message that comes late would give it to somebody.
+    """
+    said = _fingerprint(registration.identities, registration.agreed or frozenset())
+    nobodys = Ticket(
+        platform=registration.platform,
+        reference=registration.reference,
+        status=registration.status,
+        changed_at=registration.changed_at,
+        earlier_answers=said or (ticket.of_nobody().earlier_answers if ticket is not None else ""),
+    )
+    if previous_holder is not None:
+        return Change(ticket=nobodys, attendees=(_without_ticket(previous_holder, nobodys),))
+    if nobodys.names_somebody or _repeats(nobodys, ticket):
         return Change()
-    ticket = Ticket(registration.platform, registration.reference, registration.status, registration.changed_at)
-    return Change(ticket=ticket, attendees=(_without_ticket(previous_holder, ticket),))
+    return Change(ticket=nobodys)
+
+
+def _repeats(new: Ticket, ticket: Ticket | None) -> bool:
+    """Whether it says what is known; a platform's later word does not: another, said in between, may still come."""
+    if ticket is None or replace(ticket, changed_at=new.changed_at) != new:
+        return False
+    return new.changed_at == ticket.changed_at or new.platform == LIST_PLATFORM
 
 
 def _earlier_answers(registration: Registration, ticket: Ticket | None, earlier: Attendee | None) -> str:
@@ -113,7 +129,7 @@ def _fingerprint(identities: Iterable[Identity], agreed: frozenset[Purpose]) -> 
 
 
 def erase(attendee: Attendee, *, now: datetime) -> Attendee:
-    """The attendee as someone to be forgotten; tickets are still named, for whoever deletes them."""
+    """The attendee as someone to be forgotten; tickets are still named, for whoever releases them."""
     return Attendee(
         event_id=attendee.event_id,
         attendee_id=attendee.attendee_id,

@@ -16,7 +16,8 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     """Delete all that is kept of a person. Cut short, it is finished by repeating it.
 
     What stays is a tombstone under their keyed id, so that the next import of the same list does not bring them
-    back, and that id in the lists of whom others were told about.
+    back, their tickets without a holder, so that no late message brings an earlier one back, and that id in the lists
+    of whom others were told about.
 
     :raises shared.storage.Conflict: where they were changed by somebody else at the same moment
     """
@@ -35,7 +36,7 @@ def forget(event: Event, attendee: Attendee, *, hashing_key: bytes, now: datetim
     matches.delete_of(event, attendee.attendee_id)
     # The entry stays, empty: its revision tells a batch that is at work that what it knows is old.
     attendees.forget_sets(event, attendee.attendee_id)
-    attendees.delete_tickets(event, attendee)
+    attendees.release_tickets(event, attendee)
     saved = attendees.load(event, attendee.attendee_id)
     if saved is not None:
         attendees.save_attendee(event, replace(saved, tickets=()), saved, hashing_key=hashing_key)

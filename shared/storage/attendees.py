@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
 from shared.attendees import Attendee, Change, ProvenHandle, Ticket
 from shared.events import Event
@@ -192,11 +192,29 @@ def forget_sets(event: Event, attendee_id: str) -> None:
     _change_sets(event, attendee_id, lambda _: {})
 
 
-def delete_tickets(event: Event, attendee: Attendee) -> None:
-    """Forget the attendee's tickets."""
+def release_tickets(event: Event, attendee: Attendee) -> None:
+    """Forget that the attendee held their tickets; those that went to somebody else meanwhile stay theirs.
+
+    What stays of a ticket is its number, state and time: without them an older message, delivered late, would give it
+    to whoever held it before. A ticket whose number is their address is deleted.
+    """
+    keys = (_key(event, "TICKET", ticket_key) for ticket_key, _ in attendee.tickets)
+    held = [item for item in batch_get(TicketItem, keys, consistent=True) if item.attendee_id == attendee.attendee_id]
     with TicketItem.batch_write() as batch:
-        for ticket_key, _ in attendee.tickets:
-            batch.delete(TicketItem(*_key(event, "TICKET", ticket_key)))
+        for item in held:
+            ticket = _ticket(item)
+            if ticket.names_somebody:
+                batch.delete(item)
+            else:
+                _release(event, ticket)
+
+
+def _release(event: Event, ticket: Ticket) -> None:
+    try:
+        _ticket_item(event, ticket.of_nobody()).save(condition=TicketItem.attendee_id == ticket.attendee_id)
+    except PutError as error:
+        if not lost_a_race(error):
+            raise
 
 
 def _change_sets(
@@ -239,19 +257,22 @@ def _touched(event: Event) -> list[Any]:
 
 
 def _save_ticket(write: Any, event: Event, ticket: Ticket) -> None:
+    item = _ticket_item(event, ticket)
+    write.save(item, condition=TicketItem.pk.does_not_exist() | (TicketItem.changed_at <= item.changed_at))
+
+
+def _ticket_item(event: Event, ticket: Ticket) -> TicketItem:
     pk, sk = _key(event, "TICKET", ticket.key)
-    changed_at = _utc(ticket.changed_at)
-    item = TicketItem(
+    return TicketItem(
         pk=pk,
         sk=sk,
         status=ticket.status.value,
-        changed_at=changed_at,
+        changed_at=_utc(ticket.changed_at),
         attendee_id=ticket.attendee_id,
         answers=ticket.answers or None,
         earlier_answers=ticket.earlier_answers or None,
         expires_at=expiry(event),
     )
-    write.save(item, condition=TicketItem.pk.does_not_exist() | (TicketItem.changed_at <= changed_at))
 
 
 def _save_attendee(write: Any, event: Event, attendee: Attendee, before: Attendee | None, key: bytes) -> None:

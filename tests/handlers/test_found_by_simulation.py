@@ -10,6 +10,8 @@ import boto3
 import pytest
 
 from shared import storage
+from shared.attendees import Attendee
+from shared.events import Event
 from shared.introductions import Channel, Introduction, Mention, Part, State
 from shared.pipeline import send_notification as sending
 from shared.pipeline.manage_event import erase_attendee
@@ -64,3 +66,33 @@ def test_an_event_that_is_paused_while_a_letter_is_written_sends_nothing(
     monkeypatch.setattr(sending, "write_letter", paused_meanwhile)
     assert send(friends, messages) == []
     assert (mails_to("ann"), mails_to("bob"), states()) == ([], [], [State.PUBLISHED] * 2)
+
+
+def test_a_late_repetition_does_not_bring_back_who_handed_a_ticket_to_somebody_forgotten(
+    world: World,
+) -> None:
+    register(world, "ann")
+    register(world, "bob", minute=1, reference="T-ann")
+    assert erase_attendee(EVENT, "bob@example.org", secrets=world.secrets, now=NOW)
+    register(world, "ann")
+    assert not attendee("ann").attending
+    register(world, "cy", minute=2, reference="T-ann")
+    assert attendee("cy").attending
+
+
+def test_a_ticket_that_is_handed_on_while_its_holder_is_forgotten_is_its_new_holders(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(world, "bob")
+    release = storage.attendees.release_tickets
+
+    def handed_on_meanwhile(event: Event, holder: Attendee) -> None:
+        register(world, "cy", minute=1, reference="T-bob")
+        release(event, holder)
+
+    monkeypatch.setattr(storage.attendees, "release_tickets", handed_on_meanwhile)
+    assert erase_attendee(EVENT, "bob@example.org", secrets=world.secrets, now=NOW)
+    tickets = [item for item in world.items() if item["kind"] == {"S": "ticket"}]
+    assert [item["attendee_id"]["S"] for item in tickets] == [attendee("cy").attendee_id]
+    register(world, "cy", minute=2, kind="registration.cancelled", reference="T-bob")
+    assert not attendee("cy").attending

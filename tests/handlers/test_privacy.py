@@ -178,7 +178,8 @@ def test_after_erasure_no_item_object_message_or_log_line_names_the_person(
     assert erase_attendee(EVENT, "ann@example.org", secrets=world.secrets, now=datetime.now(UTC))
     messages = wave_goes_out(world, "second")
     for item in world.items():
-        assert not [word for word in ANN if word in text_of(item)], item
+        left = {word for word in ANN if word in text_of(item)}
+        assert left == ({"t-ann"} if kind(item) == "ticket" and "T-ann" in item["sk"]["S"] else set()), item
     s3 = boto3.client("s3")
     for found in s3.list_objects_v2(Bucket="uploads").get("Contents", []):
         body = s3.get_object(Bucket="uploads", Key=found["Key"])["Body"].read().decode("latin-1").lower()
@@ -191,3 +192,14 @@ def test_after_erasure_no_item_object_message_or_log_line_names_the_person(
     left = {kind(item) for item in world.items() if ann in text_of(item)}
     assert left <= {"attendee", "directory", "introduction", "matches", "counted_receipt"}
     assert [i for i in world.items() if kind(i) == "introduction" and i["sk"]["S"].startswith(ann)] == []
+
+
+def test_of_a_list_without_ticket_numbers_erasure_leaves_no_address(world: World) -> None:
+    listed = "email,name\nann@example.org,Annabelle Lovelace\n"
+    world.import_upload(world.upload("attendees.csv", listed.encode(), kind="attendees"))
+    assert "list#ann@example.org" in {item["sk"]["S"] for item in world.items()}
+    assert erase_attendee(EVENT, "ann@example.org", secrets=world.secrets, now=datetime.now(UTC))
+    world.import_upload(world.upload("attendees.csv", listed.encode(), kind="attendees"))
+    for item in world.items():
+        if kind(item) != "import":
+            assert not [word for word in ANN if word in text_of(item)], item

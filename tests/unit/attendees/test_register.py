@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.attendees import Attendee, Ticket, agree, erase, register
+from shared.identities import Identity
 from shared.registrations import Purpose, Registration, Status
 
 START = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -36,6 +37,13 @@ class Book:
             self.tickets[change.ticket.key] = change.ticket
         self.attendees.update((a.attendee_id, a) for a in change.attendees)
         return bool(change)
+
+    def forget(self, attendee_id: str) -> None:
+        known = self.attendees.get(attendee_id, Attendee("e", attendee_id, attendee_id))
+        self.attendees[attendee_id] = replace(erase(known, now=START), tickets=())
+        for key, ticket in self.tickets.items():
+            if ticket.attendee_id == attendee_id:
+                self.tickets[key] = ticket.of_nobody()
 
 
 def registration(minute: int = 0, **fields: object) -> Registration:
@@ -166,6 +174,51 @@ def test_a_ticket_that_goes_to_somebody_who_was_forgotten_is_nobodys() -> None:
     assert book.tickets["tito#T-1"].attendee_id is None
     book.take(registration(1))
     assert not book.attendees["ann@example.org"].attending
+
+
+@given(st.permutations(range(3)), st.lists(st.integers(0, 2), max_size=4), st.integers(0, 7))
+def test_who_was_forgotten_leaves_a_ticket_that_no_late_message_gives_back(
+    order: list[int], again: list[int], forgotten_at: int
+) -> None:
+    story = [
+        registration(0),
+        registration(1, email="bea@example.org", name="Bea"),
+        registration(2, email="bea@example.org", name="Bea B."),
+    ]
+    book = Book()
+    for step, position in enumerate([*order, *again]):
+        if step == forgotten_at:
+            book.forget("bea@example.org")
+        book.take(story[position])
+    book.forget("bea@example.org")
+    for position in [*again, *order]:
+        book.take(story[position])
+    assert book.tickets["tito#T-1"] == Ticket(
+        "tito", "T-1", Status.REGISTERED, story[2].changed_at, earlier_answers=book.tickets["tito#T-1"].earlier_answers
+    )
+    assert not any(attendee.attending for attendee in book.attendees.values())
+
+
+def test_what_somebody_said_who_was_forgotten_is_not_the_word_of_who_gets_their_ticket() -> None:
+    handle = Identity("github", "bea")
+    for forgotten_first in (False, True):
+        book = Book()
+        if forgotten_first:
+            book.forget("bea@example.org")
+        book.take(registration(0, email="bea@example.org", name="Bea", identities=(handle,)))
+        if not forgotten_first:
+            book.forget("bea@example.org")
+        book.take(registration(1, email="cy@example.org", name="Cy", identities=(handle,)))
+        assert book.attendees["cy@example.org"].identities == ()
+        assert not book.attendees["cy@example.org"].agreed(Purpose.INTRODUCE)
+
+
+def test_a_list_without_numbers_leaves_no_address_of_who_was_forgotten() -> None:
+    book = Book()
+    book.forget("ann@example.org")
+    for minute in (0, 1):
+        assert not book.take(registration(minute, platform="list", reference="ann@example.org"))
+    assert book.tickets == {}
 
 
 def test_answers_stay_with_whoever_gave_them_whatever_they_changed_since() -> None:
