@@ -360,7 +360,7 @@ def _lists_at_rest(play: Play, who: int) -> Iterator[dict[str, frozenset[str]]]:
 def _list_at_rest(play: Play, who: int, source: str) -> Iterator[frozenset[str]]:
     """What may be on somebody's list of a source in the end.
 
-    An upload that is refused may be kept all the same, where an earlier attempt got so far before its owner cancelled.
+    An upload that is refused may be kept all the same, where another attempt got so far before its owner cancelled.
     """
     begun = [word for word in play.uploads(who) if word.deed.source == source and word.begun is not None]
     done = [word for word in begun if _outcome(play, word) == "done"]
@@ -368,7 +368,9 @@ def _list_at_rest(play: Play, who: int, source: str) -> Iterator[frozenset[str]]
     refused = [
         word
         for word in begun
-        if _outcome(play, word) == "refused" and (latest is None or word.deed.at > latest.deed.at)
+        if _outcome(play, word) == "refused"
+        and play.upload_attempts[word.deed.number] > 1
+        and (latest is None or word.deed.at > latest.deed.at)
     ]
     if latest is None:
         yield frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,11 +100,12 @@ class Play:
         self.cloud.taken = self._taken
         self.cloud.directory_changed = self._directory_changed
         self.cloud.complained = self._complained
-        self.world.ended = self._wave_ended
+        self.world.ended = self._task_ended
         self.secrets = Secrets(SETTINGS["SECRETS_PATH"], clock=lambda: self.world.now)
         self.event = self.script.event
         self.ids: dict[str, int] = {}
         self.final_written = 0
+        self.upload_attempts: Counter[int] = Counter()  # how often each was begun to be read, by the deed's number
         self.last_wave_at = 0  # the step at which the last wave that succeeded began
 
     # ---- The whole -----------------------------------------------------------------------------------------------
@@ -150,7 +152,9 @@ class Play:
     def _directory_changed(self) -> None:
         self.changed = True
 
-    def _wave_ended(self, task: Task, error: BaseException | None) -> None:
+    def _task_ended(self, task: Task, error: BaseException | None) -> None:
+        if task.name.startswith("upload #"):
+            self.upload_attempts[int(task.name[len("upload #") :].partition(" ")[0].partition(".")[0])] += 1
         if error is None and task.name.startswith("wave"):
             self.last_wave_at = max(self.last_wave_at, task.begun_at)
 
