@@ -81,14 +81,17 @@ def match_attendees(event: Event, changes: Changes) -> int:
 def match_everybody(
     event: Event,
     *,
+    shards: Collection[int] | None = None,
     also: Callable[[ConnectionSet], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> int:
     """One full pass over the event, as every wave begins with; how many directions of pairs were written.
 
     It reads everything once, and holds the directory and the pairs as numbers. What is right already is not written
-    again, so a pass that was cut short goes on where it stopped.
+    again, so a pass that was cut short goes on where it stopped. Passes for some of the shards may run side by side:
+    each reads everything, since anybody may list anybody, and writes the items of its own attendees.
 
+    :param shards: only the ties of the attendees in these; None for all
     :param also: is handed every set that takes part, each once, on its way into the join
     :param out_of_time: is asked before each shard's matches are looked at, once some were written
     :raises OutOfTime: where it said so; the next pass writes the rest
@@ -99,13 +102,14 @@ def match_everybody(
     sets = _sets_to_join(event, directory, Changes(findable=everybody, sets=everybody))
     if also is not None:
         sets = _passing_on(sets, also)
+    shards = range(event.shards) if shards is None else shards
     found = ByAttendee(join(directory.values(), sets))
     in_shard: defaultdict[int, list[str]] = defaultdict(list)
     for attendee_id in found.attendee_ids():
         in_shard[matches.shard_of(event, attendee_id)].append(attendee_id)
     touched = _Pairs()
     written = done = 0
-    for shard in range(event.shards):
+    for shard in shards:
         if written and out_of_time():
             break
         work = _work_of_shard(event, shard, directory, found, in_shard.pop(shard, []))
@@ -119,9 +123,17 @@ def match_everybody(
     newer = _newer(directory, touched.attendees(), attendees.revisions(event)) if touched else frozenset()
     if newer:
         written += match_attendees(event, Changes(findable=newer, sets=touched.partners_of(newer)))
-    if done < event.shards:
-        raise OutOfTime(f"{done} of {event.shards} shards are matched; the next pass goes on with the others")
+    if done < len(shards):
+        raise OutOfTime(f"{done} of {len(shards)} shards are matched; the next pass goes on with the others")
     return written
+
+
+def hand_on_sets(event: Event, also: Callable[[ConnectionSet], None]) -> None:
+    """What ``also`` of :func:`match_everybody` is handed, where the pass itself is over."""
+    directory = {entry.attendee_id: entry for entry in attendees.directory(event)}
+    everybody = frozenset(directory)
+    for each in _sets_to_join(event, directory, Changes(findable=everybody, sets=everybody)):
+        also(each)
 
 
 def look_at_everybody(event: Event, also: Callable[[ConnectionSet], None]) -> list[Match]:

@@ -33,6 +33,11 @@ from shared.storage import attendees, introductions, leases, matches, meetings
 
 Publish = Callable[[Sequence[TopicMessage]], set[int]]
 Keep = Callable[[Scene, Iterable[Meeting]], Scene]
+FindMatches = Callable[[Callable[[ConnectionSet], None]], list[Match]]
+
+# One invocation takes 9 ms of a processor for each attendee (docs/performance.md): 20,000 are three minutes of its
+# fifteen. A wave of a larger event is planned in steps: shared.pipeline.large_wave.
+LARGEST_AT_ONCE = 40  # shards, of 500 attendees each
 
 # A smaller step loses less when the function is cut short; SNS takes ten a call anyway.
 PUBLISHED_TOGETHER = 50
@@ -59,6 +64,10 @@ class WaveReport:
     without: Mapping[str, int] = field(default_factory=dict)  # by reason, how many could be reached and have nobody
 
 
+def is_large(event: Event) -> bool:
+    return event.shards > LARGEST_AT_ONCE
+
+
 def plan_introductions(event: Event, wave: str, *, publish: Publish, now: datetime) -> WaveReport:
     """Run a wave; again, it goes on where it stopped and plans nothing for whom it planned already.
 
@@ -70,7 +79,7 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
     :raises Busy: while another wave of the event is being planned
     """
     if event.is_too_late(wave, now):
-        _retract(event, [each for each in _waiting(event) if each.wave == wave], now)
+        retract(event, [each for each in _waiting(event) if each.wave == wave], now)
         return WaveReport(planned=0, published=0, refused=0)
     if not leases.take(event, wave, now=now):
         raise Busy(f"another wave of {event.event_id} is being planned")
@@ -80,15 +89,50 @@ def plan_introductions(event: Event, wave: str, *, publish: Publish, now: dateti
 
 
 def _plan(event: Event, wave: str, publish: Publish, now: datetime) -> WaveReport:
-    people, held, proposals = _look_around(event, partial(_match_and_load, event))
+    decided = decide(event, wave, match=partial(_match_and_load, event), now=now)
+    report = tell(decided.scene, decided.people, decided.held, publish=publish)
+    return replace(report, without=Counter(map(str, decided.without.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What has become of the pairs of a wave, and what telling of it needs."""
+
+    scene: Scene
+    people: Mapping[str, Attendee]
+    held: Mapping[str, frozenset[str]]  # by attendee, the networks on which their handle is held
+    without: Mapping[str, str]  # by attendee, why somebody who could be reached has nobody
+
+
+def decide(event: Event, wave: str, *, match: FindMatches, now: datetime, keep_new: Keep | None = None) -> Decided:
+    """Decide what becomes of the pairs of the whole event, and store it.
+
+    :param match: gives the event's matches, and hands every connection set to what it is given
+    :param keep_new: is given the meetings that begin, where they are not to be stored at once
+    """
+    people, held, proposals = _look_around(event, match)
     before, erased = _scene(event, wave, people, now), {a.attendee_id for a in people.values() if a.erased}
     _forget_left(event, before, erased)
-    scene, without = _decided(_without(before, erased), proposals, partial(_keep, event))
-    told = _told(scene)
-    added: list[Introduction] = []
-    unpublished = [i for each in scene.history.values() for i in each if i.wave == wave and i.state is State.PLANNED]
-    for introduction in (_introduction(scene, people[each], mentions, held) for each, mentions in told):
-        if introductions.add(event, introduction):
+    scene, without = _decided(_without(before, erased), proposals, partial(_keep, event), keep_new)
+    return Decided(scene, people, held, without)
+
+
+def tell(
+    scene: Scene, people: Mapping[str, Attendee], held: Mapping[str, frozenset[str]], *, publish: Publish
+) -> WaveReport:
+    """Keep for these people what they are told of the meetings that are stored, and put it on the topic.
+
+    :param scene: with their history and their meetings; those of others are not looked at
+    """
+    event, now = scene.event, scene.now
+    unpublished = [
+        i for each in scene.history.values() for i in each if i.wave == scene.wave and i.state is State.PLANNED
+    ]
+    told = _told(scene, scene.coming & people.keys())
+    new = [_introduction(scene, people[each], mentions, held) for each, mentions in told]
+    added = []
+    for introduction, is_added in zip(new, introductions.add_all(event, new), strict=True):
+        if is_added:
             added.append(introduction)
         else:
             unpublished.extend(_there_already(event, introduction))
@@ -98,7 +142,6 @@ def _plan(event: Event, wave: str, publish: Publish, now: datetime) -> WaveRepor
         published=published,
         refused=len(unpublished) + len(added) - published,
         parts=Counter(mention.part for introduction in added for mention in introduction.mentions),
-        without=Counter(map(str, without.values())),
     )
 
 
@@ -131,7 +174,7 @@ def preview(event: Event, wave: str, *, now: datetime) -> Preview:
     return Preview(
         messages={
             each: Counter(mention.part for mention in mentions)
-            for each, mentions in _told(scene)
+            for each, mentions in _told(scene, scene.coming)
             if each not in planned
         },
         waiting=sum(i.wave == wave and i.state is State.PLANNED for each in scene.history.values() for i in each),
@@ -139,10 +182,13 @@ def preview(event: Event, wave: str, *, now: datetime) -> Preview:
     )
 
 
-def _decided(scene: Scene, proposals: Iterable[Proposal], keep: Keep) -> tuple[Scene, Mapping[str, str]]:
+def _decided(
+    scene: Scene, proposals: Iterable[Proposal], keep: Keep, keep_new: Keep | None = None
+) -> tuple[Scene, Mapping[str, str]]:
     """What becomes of the pairs in this wave; and by attendee, why somebody who could be reached has nobody.
 
     :param keep: is given the meetings that change at each step, before the next step looks at them
+    :param keep_new: is given those of the last step, which are new, in place of ``keep``
     """
     if scene.wave == FOLLOW_UP:
         return scene, {}
@@ -150,13 +196,13 @@ def _decided(scene: Scene, proposals: Iterable[Proposal], keep: Keep) -> tuple[S
     scene = keep(scene, moved_on(scene))
     scene = keep(scene, placed(scene))
     beginnings = begun(scene, proposals)
-    return keep(scene, beginnings.meetings), beginnings.without
+    return (keep_new or keep)(scene, beginnings.meetings), beginnings.without
 
 
-def _told(scene: Scene) -> Iterator[tuple[str, Sequence[Mention]]]:
-    """By attendee, what they are told; those who are told nothing are left out."""
-    tell = follow_up if scene.wave == FOLLOW_UP else digest
-    told = ((each, tell(scene, each)) for each in sorted(scene.coming))
+def _told(scene: Scene, some: Iterable[str]) -> Iterator[tuple[str, Sequence[Mention]]]:
+    """By attendee, what these are told; those who are told nothing are left out."""
+    words = follow_up if scene.wave == FOLLOW_UP else digest
+    told = ((each, words(scene, each)) for each in sorted(some))
     return ((each, mentions) for each, mentions in told if mentions)
 
 
@@ -171,7 +217,7 @@ def publish_waiting(event: Event, *, publish: Publish, now: datetime) -> int:
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     waiting = _waiting(event)
     too_late = [each for each in waiting if event.is_too_late(each.wave, now)]
-    _retract(event, too_late, now)
+    retract(event, too_late, now)
     waiting = [each for each in waiting if not event.is_too_late(each.wave, now)]
     published = _publish(event, waiting, people, publish, now)
     if published < len(waiting):
@@ -183,7 +229,7 @@ def _waiting(event: Event) -> list[Introduction]:
     return [each for each in introductions.load_all(event) if each.state in UNSENT]
 
 
-def _retract(event: Event, too_late: Iterable[Introduction], now: datetime) -> None:
+def retract(event: Event, too_late: Iterable[Introduction], now: datetime) -> None:
     for each in too_late:
         introductions.change_state(event, each, State.RETRACTED, now=now, detail="the event is over")
 
@@ -204,7 +250,7 @@ def _match_and_load(event: Event, also: Callable[[ConnectionSet], None]) -> list
 
 
 def _look_around(
-    event: Event, match: Callable[[Callable[[ConnectionSet], None]], list[Match]]
+    event: Event, match: FindMatches
 ) -> tuple[dict[str, Attendee], Mapping[str, frozenset[str]], Iterable[Proposal]]:
     """Everybody; by attendee the networks on which their handle is held; and whoever might be introduced.
 
@@ -214,13 +260,20 @@ def _look_around(
     mutual = MutualCollector(directory)
     found = match(mutual.add)
     people = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
-    # Whoever has proven a handle is not held by somebody else's claim to it.
-    held = {
+    held = held_handles(claimed_twice(directory), people)
+    return people, held, (*_of_matches(found, people, held), *_of_mutuals(found, mutual))
+
+
+def held_handles(claimed: Mapping[str, frozenset[str]], people: Mapping[str, Attendee]) -> Mapping[str, frozenset[str]]:
+    """By attendee the networks on which their handle is held.
+
+    Whoever has proven a handle is not held by somebody else's claim to it.
+    """
+    return {
         attendee_id: networks - people[attendee_id].proven_networks
-        for attendee_id, networks in claimed_twice(directory).items()
+        for attendee_id, networks in claimed.items()
         if attendee_id in people
     }
-    return people, held, (*_of_matches(found, people, held), *_of_mutuals(found, mutual))
 
 
 def _of_matches(
@@ -313,8 +366,7 @@ def _publish(
         refused = publish([_message(event, introduction, people) for introduction in step])
         taken = [introduction for position, introduction in enumerate(step) if position not in refused]
         # Marked after the fact: cut short in between, a message is on the topic twice, and sent once.
-        for introduction in taken:
-            introductions.change_state(event, introduction, State.PUBLISHED, when_in={State.PLANNED}, now=now)
+        introductions.note_published(event, taken, now=now)
         published += len(taken)
         # By these, `icebreaker trace` finds its way from a registration to its mails.
         logger.info("on the topic", extra={"attendees": [introduction.attendee_id for introduction in taken]})

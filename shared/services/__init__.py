@@ -9,6 +9,7 @@ from shared.when_needed import when_needed
 if TYPE_CHECKING:
     from shared.services.alarm import ring
     from shared.services.dead_letters import DeadLetters
+    from shared.services.large_waves import start_large_wave
     from shared.services.long_lists import LongLists
     from shared.services.mail import Outcome, send_email, send_text_message
     from shared.services.pointers import PointerMessage, PointerQueue
@@ -50,6 +51,7 @@ __all__ = [
     "scheduled_waves",
     "send_email",
     "send_text_message",
+    "start_large_wave",
 ]
 
 # A function calls two or three of these services.
@@ -58,6 +60,7 @@ __getattr__ = when_needed(
     {
         "alarm": ("ring",),
         "dead_letters": ("DeadLetters",),
+        "large_waves": ("start_large_wave",),
         "long_lists": ("LongLists",),
         "mail": ("Outcome", "send_email", "send_text_message"),
         "pointers": ("PointerMessage", "PointerQueue"),

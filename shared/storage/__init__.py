@@ -1,8 +1,8 @@
 """The only room that talks to DynamoDB: one module per item type, each offering loads and writes of domain objects.
 
 Call :func:`connect` once per process, then use the modules: ``events``, ``attendees``, ``connection_sets``,
-``matches``, ``introductions``, ``leases``, ``meetings``, ``memories``, ``passes``, ``past_events``, ``progress``,
-``deliverability``, ``imports``. ``docs/architecture.md`` shows the items and their keys.
+``matches``, ``introductions``, ``decisions``, ``leases``, ``meetings``, ``memories``, ``passes``, ``past_events``,
+``progress``, ``deliverability``, ``imports``. ``docs/architecture.md`` shows the items and their keys.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.storage import (
         attendees,
         connection_sets,
+        decisions,
         deliverability,
         events,
         imports,
@@ -35,6 +36,7 @@ __all__ = [
     "attendees",
     "connect",
     "connection_sets",
+    "decisions",
     "deliverability",
     "events",
     "imports",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, ClassVar, TypeVar
@@ -156,6 +156,10 @@ class ImportItem(Item, discriminator="import"):
     report: JSONAttribute = JSONAttribute()
 
 
+class DecidedItem(Item, discriminator="decided"):
+    packed = BinaryAttribute(legacy_encoding=False)
+
+
 class LeaseItem(Item, discriminator="lease"):
     holder = UnicodeAttribute()
     until = NumberAttribute()  # seconds since 1970
@@ -212,9 +216,18 @@ def of_no_newer_key(attribute: NumberAttribute, version: int) -> Any:
 
 
 def query_shards(
-    model: type[ModelT], event: Event, kind: str, *, consistent: bool, attributes: list[str] | None = None
+    model: type[ModelT],
+    event: Event,
+    kind: str,
+    *,
+    consistent: bool,
+    attributes: list[str] | None = None,
+    shards: Collection[int] | None = None,
 ) -> Iterator[ModelT]:
-    """Every item of a kind of one event, in no particular order; a few shards are read at a time."""
+    """Every item of a kind of one event, in no particular order; a few shards are read at a time.
+
+    :param shards: only what lies in these; None for all
+    """
     wanted = None if attributes is None else ["pk", "sk", "kind", *attributes]
     yield from side_by_side(
         [
@@ -224,7 +237,7 @@ def query_shards(
                 attributes_to_get=wanted,
                 page_size=PAGE,
             )
-            for shard in range(event.shards)
+            for shard in (range(event.shards) if shards is None else shards)
         ]
     )
 

@@ -49,8 +49,9 @@ def load_many(event: Event, attendee_ids: Iterable[str], *, consistent: bool = T
     return {item.sk: _attendee(event, item) for item in batch_get(AttendeeItem, keys, consistent=consistent)}
 
 
-def load_all(event: Event) -> Iterator[Attendee]:
-    for item in query_shards(AttendeeItem, event, "ATTENDEE", consistent=False):
+def load_all(event: Event, shards: Collection[int] | None = None) -> Iterator[Attendee]:
+    """Everybody, or who lies in some of the event's shards."""
+    for item in query_shards(AttendeeItem, event, "ATTENDEE", consistent=False, shards=shards):
         yield _attendee(event, item)
 
 

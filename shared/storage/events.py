@@ -114,7 +114,9 @@ def delete(event: Event) -> int:
 def _partitions(event: Event) -> list[str]:
     """Where everything lies that is kept for an event."""
     sharded = [partition(event.event_id, kind, shard) for kind in _SHARDED_KINDS for shard in range(event.shards)]
-    return sharded + [partition(event.event_id, kind) for kind in ("HEALTH", "IMPORT", "LEASE", "PASS", "PROGRESS")]
+    return sharded + [
+        partition(event.event_id, kind) for kind in ("DECIDED", "HEALTH", "IMPORT", "LEASE", "PASS", "PROGRESS")
+    ]
 
 
 def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:

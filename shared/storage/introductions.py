@@ -14,6 +14,7 @@ from shared.introductions.states import before
 from shared.storage._table import (
     IntroductionItem,
     expiry,
+    in_parallel,
     lost_a_race,
     partition,
     query_shards,
@@ -47,6 +48,11 @@ def add(event: Event, introduction: Introduction) -> bool:
     return True
 
 
+def add_all(event: Event, several: Iterable[Introduction]) -> list[bool]:
+    """The same for several, a few at a time; for each whether it was added."""
+    return in_parallel(lambda each: add(event, each), list(several))
+
+
 def load(event: Event, attendee_id: str, wave: str) -> Introduction | None:
     try:
         return _introduction(event, IntroductionItem.get(*_key(event, attendee_id, wave), consistent_read=True))
@@ -61,8 +67,9 @@ def load_of(event: Event, attendee_id: str) -> list[Introduction]:
     return [_introduction(event, item) for item in items]
 
 
-def load_all(event: Event) -> Iterator[Introduction]:
-    for item in query_shards(IntroductionItem, event, "INTRODUCTION", consistent=True):
+def load_all(event: Event, shards: Collection[int] | None = None) -> Iterator[Introduction]:
+    """What everybody was or will be told, or those in some of the event's shards."""
+    for item in query_shards(IntroductionItem, event, "INTRODUCTION", consistent=True, shards=shards):
         yield _introduction(event, item)
 
 
@@ -110,6 +117,13 @@ def change_state(
             return False
         raise
     return True
+
+
+def note_published(event: Event, several: Iterable[Introduction], *, now: datetime) -> None:
+    """Move several to "on the topic", a few at a time, those that are still only planned."""
+    in_parallel(
+        lambda each: change_state(event, each, State.PUBLISHED, when_in={State.PLANNED}, now=now), list(several)
+    )
 
 
 def _introduction(event: Event, item: IntroductionItem) -> Introduction:

@@ -12,16 +12,23 @@ from shared.storage._table import LeaseItem, expiry, lost_a_race, partition
 
 # Longer than the function may run: whoever had it before that is at work no more.
 LONGEST: Final = timedelta(minutes=16)
+# Of a wave in steps, which each take it again: a function's time, and the longest pause before a step's next attempt.
+LONGEST_STEP: Final = timedelta(minutes=30)
+
+_RUN: Final = "\n"  # in no wave's name
 
 
-def take(event: Event, holder: str, *, now: datetime) -> bool:
+def take(event: Event, wave: str, *, now: datetime, run: str = "") -> bool:
     """Take the event's planning for a wave; False while another wave has it.
 
     The same wave gets it again, so that a run that was cut short is gone on with at once.
+
+    :param run: of a wave in steps, what tells this run from others, which wait like another wave
     """
+    holder, lasting = _holder(wave, run), LONGEST_STEP if run else LONGEST
     actions: list[Any] = [
         LeaseItem.holder.set(holder),
-        LeaseItem.until.set(int((now + LONGEST).timestamp())),
+        LeaseItem.until.set(int((now + lasting).timestamp())),
         LeaseItem.kind.set(LeaseItem),
         LeaseItem.expires_at.set(expiry(event)),
     ]
@@ -42,16 +49,21 @@ def held(event: Event, *, now: datetime) -> tuple[str, datetime] | None:
     except DoesNotExist:
         return None
     until = datetime.fromtimestamp(item.until, UTC)
-    return (item.holder, until) if until > now else None
+    return (item.holder.partition(_RUN)[0], until) if until > now else None
 
 
-def give_back(event: Event, holder: str) -> None:
+def give_back(event: Event, wave: str, *, run: str = "") -> None:
     """Let the next wave have it; nothing where another has it by now."""
+    holder = _holder(wave, run)
     try:
         _item(event).update(actions=[LeaseItem.until.set(0)], condition=LeaseItem.holder == holder)
     except UpdateError as error:
         if not lost_a_race(error):
             raise
+
+
+def _holder(wave: str, run: str) -> str:
+    return f"{wave}{_RUN}{run}" if run else wave
 
 
 def _item(event: Event) -> LeaseItem:

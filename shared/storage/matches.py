@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from pynamodb.exceptions import PutError
@@ -74,9 +76,9 @@ class Ties:
     def listings(self) -> Iterator[Listing]:
         for other, (out, back) in self.of.items():
             if out.evidence:
-                yield Listing(self.attendee_id, other, tuple(map(_from_text, out.evidence)))
+                yield Listing(self.attendee_id, other, _from_texts(out.evidence))
             if back.evidence:
-                yield Listing(other, self.attendee_id, tuple(map(_from_text, back.evidence)))
+                yield Listing(other, self.attendee_id, _from_texts(back.evidence))
 
 
 def save(event: Event, updates: Iterable[ListingUpdate]) -> int:
@@ -161,11 +163,11 @@ def agreed_listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listin
 
 
 def load_all(event: Event) -> list[Match]:
-    found: dict[tuple[str, str], Listing] = {}
-    for item in query_shards(MatchesItem, event, "MATCH", consistent=True):
-        ties = _ties(item.sk.partition("#")[0], [item])
-        found |= {(listing.lister, listing.listed): listing for listing in ties.listings()}
-    return listings_to_matches(found.values())
+    items = query_shards(MatchesItem, event, "MATCH", consistent=True)
+    # Of a pair, whose directions stand in the items of both, whichever is read last.
+    return listings_to_matches(
+        listing for item in items for listing in _ties(intern(item.sk.partition("#")[0]), [item]).listings()
+    )
 
 
 def load_between(event: Event, attendee_id: str, others: Iterable[str], *, consistent: bool = True) -> dict[str, Match]:
@@ -288,9 +290,16 @@ def _ties(owner: str, items: Iterable[MatchesItem]) -> Ties:
         number = int(item.sk.partition("#")[2])
         versions[number] = int(item.version)
         for other, out, out_lister, out_listed, back, in_lister, in_listed in json.loads(zlib.decompress(item.packed)):
+            other = intern(other)  # it stands in the items of all whom they know
             of[other] = Direction(tuple(out), out_lister, out_listed), Direction(tuple(back), in_lister, in_listed)
             part_of[other] = number
     return Ties(owner, of, tuple(versions[number] for number in sorted(versions)), part_of)
+
+
+@lru_cache(maxsize=1 << 16)
+def _from_texts(texts: tuple[str, ...]) -> tuple[Evidence, ...]:
+    """The same objects for the same texts: a large event has millions, of few kinds."""
+    return tuple(map(_from_text, texts))
 
 
 def _from_text(text: str) -> Evidence:

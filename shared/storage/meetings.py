@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -31,7 +31,7 @@ def save(event: Event, meeting: Meeting) -> bool:
     """Keep a meeting, new or changed; False where somebody else has written it since it was read."""
     item = MeetingItem(
         *_key(event, meeting.pair),
-        facts=_facts(meeting),
+        facts=to_facts(meeting),
         version=meeting.version + 1,
         expires_at=expiry(event),
     )
@@ -85,9 +85,11 @@ def load_of(event: Event, attendee_id: str, others: Iterable[str]) -> dict[str, 
     return {meeting.other(attendee_id): meeting for meeting in found.values()}
 
 
-def load_all(event: Event) -> Iterator[Meeting]:
+def load_all(event: Event, concerning: Set[str] | None = None) -> Iterator[Meeting]:
+    """Every meeting, or those of some attendees; a meeting lies with the first of the two, so all are read."""
     for item in query_shards(MeetingItem, event, "MEETING", consistent=True):
-        yield _meeting(event, item)
+        if concerning is None or not concerning.isdisjoint(item.sk.split("#")):
+            yield _meeting(event, item)
 
 
 def delete_of(event: Event, attendee_id: str, others: Iterable[str]) -> None:
@@ -97,7 +99,8 @@ def delete_of(event: Event, attendee_id: str, others: Iterable[str]) -> None:
             batch.delete(MeetingItem(*_key(event, (min(attendee_id, other), max(attendee_id, other)))))
 
 
-def _facts(meeting: Meeting) -> dict[str, Any]:
+def to_facts(meeting: Meeting) -> dict[str, Any]:
+    """What is stored of a meeting beside its pair and version."""
     facts = {
         "closeness": int(meeting.closeness),
         # JSON of a float is exact; a number of DynamoDB's would come back as a decimal.
@@ -135,8 +138,12 @@ def _side(facts: list[str | None]) -> Side:
 
 
 def _meeting(event: Event, item: MeetingItem) -> Meeting:
-    facts: dict[str, Any] = item.facts
     a, _, b = item.sk.partition("#")
+    return from_facts(event, (a, b), item.facts, version=int(item.version))
+
+
+def from_facts(event: Event, pair: tuple[str, str], facts: dict[str, Any], *, version: int) -> Meeting:
+    a, b = pair
     one, other = map(_side, facts["sides"])
     return Meeting(
         event_id=event.event_id,
@@ -155,7 +162,7 @@ def _meeting(event: Event, item: MeetingItem) -> Meeting:
         slot_id=facts.get("slot"),
         sequence=int(facts.get("sequence", 0)),
         ended_at=_moment(facts.get("ended_at")),
-        version=int(item.version),
+        version=version,
     )
 
 

@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "SECRETS_PATH": "/icebreaker/test",
     "UPLOADS_BUCKET": "uploads",
     "LIST_IMPORT_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:lists",
+    "LARGE_WAVE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:test-LargeWave",
     "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:introductions",
     "SENDER_ADDRESS": "hello@icebreaker.example",
     "SENDER_NAME": "Icebreaker",

@@ -1,21 +1,13 @@
-"""A list that is too long for one invocation: however it is cut into shares, what comes of it is what one import gives.
-
-The template's state machine is executed by MiniStack's interpreter of the Amazon States Language.
-"""
+"""A list that is too long for one invocation: however it is cut into shares, it comes to what one import gives."""
 
 from __future__ import annotations
 
-import json
 import random
-import threading
-import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import pytest
-from ministack.services import stepfunctions as interpreter
 
 from shared import storage
 from shared.pipeline import import_list as in_shares
@@ -23,14 +15,12 @@ from shared.pipeline import import_upload as importing
 from shared.pipeline.import_list import LongList, Share
 from shared.pipeline.known_events import KnownEvents
 from shared.services import Uploads
-from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World
+from tests.handlers.conftest import ENVIRONMENT, EVENT, World
+from tests.handlers.machines import Machine
 from tests.handlers.steps import report
 from tests.handlers.test_interrupted_import import Killed, killed_at
 from tests.load.lists import bad_rows, big_list, problems_of
-from tests.template import translated
 
-TASK = "arn:aws:lambda:eu-west-1:123456789012:function:import_list"
-ROLE = "arn:aws:iam::123456789012:role/lists"
 HEADER = "Ticket ID,Name,Email,LinkedIn,Agreed,Status"
 
 
@@ -169,63 +159,9 @@ def test_a_list_that_cannot_be_read_is_refused_before_anything_of_it_is_stored(w
 # ---- The state machine -------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Machine:
-    """The template's state machine, interpreted, with our handler as its task."""
-
-    calls: list[dict[str, Any]] = field(default_factory=list)  # what the handler was given
-
-    def run(self) -> str:
-        """Run the one execution that was asked for; how it ended."""
-        states = boto3.client("stepfunctions")
-        [asked] = states.list_executions(stateMachineArn=ENVIRONMENT["LIST_IMPORT_ARN"])["executions"]
-        known = states.describe_execution(executionArn=asked["executionArn"])
-        made = _answer(
-            interpreter._create_state_machine({"name": "lists", "definition": definition(), "roleArn": ROLE})
-        )
-        begun = _answer(interpreter._start_execution(made | {"input": known["input"]}))
-        for _ in range(600):
-            status = _answer(interpreter._describe_execution(begun))["status"]
-            if status != "RUNNING":
-                break
-            time.sleep(0.05)
-        interpreter._delete_state_machine(made)
-        return str(status)
-
-
-def _answer(response: Any) -> dict[str, Any]:
-    status, _, body = response
-    assert status == 200, body
-    found: dict[str, Any] = json.loads(body)
-    return found
-
-
-def definition() -> str:
-    """As CloudFormation hands it to Step Functions."""
-    [text] = translated()["resources"]["ListImport"]["Properties"]["DefinitionString"]["Fn::Join"][1:]
-    return "\n".join(text).replace("${ImportList}", TASK)
-
-
 @pytest.fixture
 def machine(world: World, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    boto3.client("stepfunctions").create_state_machine(
-        name=ENVIRONMENT["LIST_IMPORT_ARN"].rpartition(":")[2], definition=definition(), roleArn=ROLE
-    )
-    it, one_by_one = Machine(), threading.Lock()
-    handler = world.handler("import_list").handler
-
-    def task(resource: str, event: dict[str, Any], *_: Any) -> Any:
-        assert resource == TASK
-        with one_by_one:  # neither moto nor the watch over permissions is made for threads
-            it.calls.append(event)
-            try:
-                return json.loads(json.dumps(handler(event, CONTEXT)))
-            except TimeoutError as error:
-                raise interpreter._ExecutionError("TimeoutError", "") from error
-
-    monkeypatch.setattr(interpreter, "_invoke_resource_with_timeout", task)
-    monkeypatch.setattr(interpreter, "_invoke_resource", task)
-    monkeypatch.setattr(interpreter, "_SFN_WAIT_SCALE", 0)
+    it = Machine.of(world, monkeypatch, "ListImport", ENVIRONMENT["LIST_IMPORT_ARN"], "import_list")
     made = LongList.__init__
     monkeypatch.setattr(LongList, "__init__", lambda self, *arguments: made(self, *arguments[:4], 8))
     return it
