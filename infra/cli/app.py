@@ -338,6 +338,10 @@ def retry(event_id: EventId, wave: Annotated[str, typer.Argument(help="A wave's 
     event = deployment.event(event_id)
     run = partial(call_and_wait, deployment.outputs["PlanIntroductionsArn"])
     done = retry_wave(event, wave, run=run, now=datetime.now(UTC))
+    if done.in_steps:
+        console.print("The event is large: the wave is planned in steps, which takes up to an hour.", soft_wrap=True)
+        console.print("The same command says what has become of it, once it is over.", soft_wrap=True)
+        return
     console.print(
         f"{done.planned} messages are new; {done.published} were put on the topic, "
         f"where {done.unsent_before} waited from before.",

@@ -169,9 +169,9 @@ def begun(scene: Scene, proposals: Iterable[Proposal], *, never: Collection[Pair
     """
     from shared.introductions.selection import Candidate, select
 
-    proposed = {(each.a, each.b): each for each in proposals if each.a in scene.reachable and each.b in scene.reachable}
+    proposed = [each for each in proposals if each.a in scene.reachable and each.b in scene.reachable]
     chosen = select(
-        (Candidate(each.a, each.b, _weight(each.strength), each.closeness) for each in proposed.values()),
+        (Candidate(each.a, each.b, _weight(each.strength), each.closeness) for each in proposed),
         k=scene.event.people_per_mail,
         m=scene.event.new_mentions,
         already=(*scene.meetings, *never),
@@ -179,7 +179,9 @@ def begun(scene: Scene, proposals: Iterable[Proposal], *, never: Collection[Pair
         new_to=_counted(m for m in scene.meetings.values() if m.closeness is Closeness.NEW),
         used=_places_used(scene),
     )
-    return Beginnings(tuple(_meeting(scene, proposed[pair.a, pair.b]) for pair in chosen.pairs), chosen.without)
+    wanted = {(pair.a, pair.b) for pair in chosen.pairs}
+    of_pair = {(each.a, each.b): each for each in proposed if (each.a, each.b) in wanted}
+    return Beginnings(tuple(_meeting(scene, of_pair[pair.a, pair.b]) for pair in chosen.pairs), chosen.without)
 
 
 def digest(scene: Scene, attendee_id: str) -> tuple[Mention, ...]:

@@ -118,13 +118,15 @@ def select(
     best = _best_of_each(candidates)
     told = {(min(pair), max(pair)) for pair in already}
     pairs = [best[ends] for ends in sorted(best) if ends not in told]
+    proposed = {person for ends in best for person in ends}
+    del best  # a large event has millions of pairs
     graph = _Graph(pairs, k=k, m=m, new_to=new_to or {}, used=used or {})
     wave = _Wave(graph)
     wave.take_greedily()
     wave.cover()
     _Improvement(wave).run()
     selected = sorted((pairs[p] for p in graph.used(wave)), key=_best_first)
-    return Selection(tuple(selected), _without(best, pairs, selected, people))
+    return Selection(tuple(selected), _without(proposed, pairs, selected, people))
 
 
 def _best_of_each(candidates: Iterable[Candidate]) -> dict[tuple[str, str], Candidate]:
@@ -145,14 +147,14 @@ def _best_first(pair: Candidate) -> tuple[int, float, str, str]:
 
 
 def _without(
-    given: Iterable[tuple[str, str]],
+    given: Iterable[str],
     untold: Iterable[Candidate],
     selected: Iterable[Candidate],
     people: Iterable[str],
 ) -> dict[str, Reason]:
     have = {person for pair in selected for person in (pair.a, pair.b)}
     reasons = dict.fromkeys(people, Reason.NO_CANDIDATE)
-    reasons.update(dict.fromkeys((person for ends in given for person in ends), Reason.ALL_TOLD))
+    reasons.update(dict.fromkeys(given, Reason.ALL_TOLD))
     reasons.update(dict.fromkeys((person for pair in untold for person in (pair.a, pair.b)), Reason.ALL_FULL))
     return {person: reasons[person] for person in sorted(reasons.keys() - have)}
 
@@ -392,7 +394,7 @@ class _Improvement:
     def __init__(self, wave: _Wave) -> None:
         self._wave, self._graph = wave, wave.graph
         self._arcs = _Arcs.of(wave.graph)
-        self._pair_of = {ends: p for p, (a, b) in enumerate(wave.graph.ends) for ends in ((a, b), (b, a))}
+        self._pair_of = {self._key(a, b): p for p, (a, b) in enumerate(wave.graph.ends)}
         self._layers: list[_Layer] = []
         self._met: set[int] = set()  # people whom a path of this round came by
 
@@ -507,10 +509,14 @@ class _Improvement:
             loss = sum(weight[p] for p in out) - weight[pair]
             choices.append((loss, [pair, *out]))
             if len(out) == 2 and loss < weight[pair]:
-                other = self._pair_of.get((self._left(out[0], a), self._left(out[1], b)))
+                other = self._pair_of.get(self._key(self._left(out[0], a), self._left(out[1], b)))
                 if other is not None and not self._wave.chosen[other]:
                     choices.append((loss - weight[other], [pair, *out, other]))
         return [choice for loss, choice in sorted(choices) if loss < 0 or covers]
+
+    def _key(self, a: int, b: int) -> int:
+        """Two people as one number, in either order; a fourth of the memory of two tuples."""
+        return min(a, b) * len(self._graph.around) + max(a, b)
 
     def _lightest(self, choices: list[list[int]]) -> int:
         return min(sum(self._graph.weight[p] for p in out) for out in choices)

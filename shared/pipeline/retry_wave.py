@@ -28,6 +28,7 @@ class Retried:
     planned: int  # messages that are new
     published: int  # messages put on the topic, those of earlier attempts included
     states: Mapping[State, int]  # what has become of the wave's messages by now
+    in_steps: bool = False  # of a large event: it was begun, and goes on by itself
 
 
 def retry_wave(event: Event, wave: str, *, run: Run, now: datetime) -> Retried:
@@ -52,6 +53,7 @@ def retry_wave(event: Event, wave: str, *, run: Run, now: datetime) -> Retried:
         planned=int(answer.get("planned", 0)),
         published=int(answer.get("published", 0)),
         states=_states(event, wave),
+        in_steps=bool(answer.get("in_steps")),
     )
 
 

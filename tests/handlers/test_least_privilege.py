@@ -29,6 +29,7 @@ STORIES = (
     "handlers/test_fetch_registrations.py::test_without_a_token_the_message_waits_until_there_is_one",
     "handlers/test_large_events.py::test_a_new_set_is_matched_at_once",
     "handlers/test_large_events.py::test_an_arrival_is_matched_by_night_and_nothing_is_read_for_it_before",
+    "handlers/test_large_wave.py::test_a_wave_of_a_large_event_goes_through_the_state_machine_where_nobody_is_named",
     "handlers/test_long_list.py::test_a_long_list_goes_through_the_state_machine_and_nothing_of_it_but_its_key_passes_there",
     "handlers/test_memory.py::test_from_the_morning_after_to_the_mail_of_the_next_event",
     "handlers/test_organizer_create.py",

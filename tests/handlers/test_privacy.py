@@ -37,6 +37,7 @@ KEPT: dict[str, datetime | None] = {
     ),
     "person": AFTER + 731 * DAY,
     "suppressed": AFTER + 400 * DAY,
+    "decided": AFTER + 2 * DAY,
     "past_event": None,
 }
 
@@ -89,6 +90,7 @@ def test_every_kind_of_item_ends_at_its_time_and_not_a_second_sooner(world: Worl
     address = address_hash_of("ann@example.org", suppression_key)
     storage.deliverability.suppress(address, Suppression.BOUNCED, now=AFTER)
     storage.memories.forget(person_of("nobody@example.org", hashing_key), at=AFTER)
+    storage.decisions.save(EVENT, storage.meetings.load_all(EVENT), now=AFTER)
     items = world.items()
     assert {kind(item) for item in items} == {*KEPT, "connection_set"} == kinds()
     for item in items:
@@ -120,6 +122,7 @@ def test_what_is_written_down_of_each_kind_is_what_the_code_keeps() -> None:
             for name in re.findall(r"`(\w+)`", names)}  # fmt: skip
     assert said.keys() == kinds()
     words = {OF_THE_EVENT: "30 days after the event", AFTER + 731 * DAY: "two years", AFTER + 400 * DAY: "400 days"}
+    words[AFTER + 2 * DAY] = "two days"
     for name, end in KEPT.items():
         assert (words[end] if end else "for good") in said[name], name
 

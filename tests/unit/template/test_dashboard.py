@@ -65,9 +65,10 @@ def test_what_it_costs_is_reckoned_by_the_documented_prices_and_the_functions_ow
     prices = US_EAST_1.per_million
     assert expressions["written"] == f"w * {prices['DynamoDB write request unit']} / 1000000"
     assert expressions["read"] == f"r * {prices['DynamoDB read request unit']} / 1000000"
-    memory = {"h": 512, "f": 1024, "l": 1769}
+    memory = {"h": 512, "f": 1024, "l": 1769, "p": 3008}
     assert "0.5 * SUM([h0" in expressions["ran"]
     assert f"{1769 / 1024:.4f} * SUM([l0" in expressions["ran"]
+    assert f"{3008 / 1024:.4f} * SUM([p]" in expressions["ran"]
     assert f"* {prices['Lambda GB-second, arm64']} / 1000000000" in expressions["ran"]
     functions = {each[3]: memory[each[4]["id"][0]] for each in widget["metrics"] if each[0] == "AWS/Lambda"}
     of_template = {
