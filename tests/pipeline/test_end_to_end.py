@@ -23,6 +23,7 @@ SECONDS = 60
 EVENT_TOML = """
 [event]
 id = "{event_id}"
+expected_attendees = {expected}
 name = "DemoCon"
 starts = 2031-06-02T09:00
 ends = 2031-06-03T18:00
@@ -86,13 +87,15 @@ class Webhook:
             return error.code
 
 
-def make_event(stack: LocalStack, folder: Path, event_id: str, *, first_wave_in: int | None = None) -> Webhook:
+def make_event(
+    stack: LocalStack, folder: Path, event_id: str, *, first_wave_in: int | None = None, expected: int = 1
+) -> Webhook:
     waves = "waves = [3]"
     if first_wave_in is not None:
         at = datetime.now(UTC) + timedelta(seconds=first_wave_in)
         waves = f'[[wave]]\nname = "now"\nat = {at:%Y-%m-%dT%H:%M:%SZ}'
     file = folder / f"{event_id}.toml"
-    file.write_text(EVENT_TOML.format(event_id=event_id, waves=waves))
+    file.write_text(EVENT_TOML.format(event_id=event_id, waves=waves, expected=expected))
     printed = icebreaker("event", "create", str(file))
     secret = re.search(r"whsec_\S+", printed)
     assert secret, printed

@@ -40,7 +40,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def schema(stack: LocalStack, aws: None, fuzzed: Path) -> Any:
     if not fuzzed.exists():
-        fuzzed.write_text(EVENT_TOML.format(event_id="fuzz", waves=""))
+        fuzzed.write_text(EVENT_TOML.format(event_id="fuzz", waves="", expected=1))
         icebreaker("event", "create", str(fuzzed))
         secrets = Secrets(stack.outputs["SecretsPath"])
         for platform in registrations.platforms:
