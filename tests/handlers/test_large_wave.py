@@ -115,6 +115,7 @@ def go_through(wave: LargeWave, topic: Topic, luck: random.Random, *, step: Call
     for share in luck.sample(shares, 3):
         do(wave.match, share)
     parts = wave.decide()
+    assert step is None or wave.decide() == parts
     for share in luck.sample(shares, 3):
         do(wave.store, share, parts)
     for share in luck.sample(shares, 3):
@@ -152,7 +153,7 @@ def histories(world: World, luck: random.Random) -> Iterator[tuple[str, datetime
     yield FOLLOW_UP, LARGE.ends_at + timedelta(hours=12)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_shares_in_any_order_leave_what_one_run_leaves_in_every_wave(
     large: World, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +170,7 @@ def test_shares_in_any_order_leave_what_one_run_leaves_in_every_wave(
         assert sorted(cut.messages) == sorted(whole.messages)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_shares_that_are_cut_short_and_shares_that_are_repeated_leave_the_same(
     large: World, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +179,10 @@ def test_shares_that_are_cut_short_and_shares_that_are_repeated_leave_the_same(
     monkeypatch.setattr(_table, "WORKERS", 1)
     luck = random.Random(seed)
 
+    killed: list[object] = []
+
     def step(work: Any, *arguments: Any, **more: Any) -> None:
+        killed.append(step)
         with monkeypatch.context() as killing, suppress(Killed):  # some are over before
             for room, name in (
                 (_table.MatchesItem, "save"),
@@ -189,6 +193,7 @@ def test_shares_that_are_cut_short_and_shares_that_are_repeated_leave_the_same(
                 before = luck.random() < 0.5
                 killing.setattr(room, name, killed_at(luck.randint(1, 4), before=before, of=getattr(room, name)))
             work(*arguments, **more)
+            killed.pop()
         for _ in range(luck.randint(1, 2)):
             work(*arguments, **more)
 
@@ -201,6 +206,7 @@ def test_shares_that_are_cut_short_and_shares_that_are_repeated_leave_the_same(
         assert outcome(large) == as_one
         # Cut short before it is noted, a message is on the topic twice, and sent once.
         assert set(cut.messages) == set(whole.messages)
+    assert len(killed) > 4
 
 
 def test_passes_for_some_of_the_shards_side_by_side_or_again_leave_what_one_pass_leaves(large: World) -> None:
