@@ -35,8 +35,8 @@ Publish = Callable[[Sequence[TopicMessage]], set[int]]
 Keep = Callable[[Scene, Iterable[Meeting]], Scene]
 FindMatches = Callable[[Callable[[ConnectionSet], None]], list[Match]]
 
-# One invocation takes 9 ms of a processor for each attendee (docs/performance.md): 20,000 are three minutes of its
-# fifteen. A wave of a larger event is planned in steps: shared.pipeline.large_wave.
+# One invocation takes 10 ms of a processor for each attendee (docs/performance.md): 20,000 are three to four minutes of
+# its fifteen. A wave of a larger event is planned in steps: shared.pipeline.large_wave.
 LARGEST_AT_ONCE = 40  # shards, of 500 attendees each
 
 # A smaller step loses less when the function is cut short; SNS takes ten a call anyway.
