@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -14,6 +16,9 @@ os.environ.setdefault("COLUMNS", "200")
 # How long an example takes is this machine's business, not the law's.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+# Each test has an AWS of its own, and so sessions of its own. What botocore's files say of AWS's services is the same
+# for all of them, and reading it again takes longer than most tests.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 if TYPE_CHECKING:
     from infra.local import LocalStack
