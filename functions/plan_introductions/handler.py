@@ -6,7 +6,7 @@ A wave of a large event is handed to the state machine LargeWave, which comes ba
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -53,7 +53,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"in_steps": True}
     report = plan_introductions(known, wave, publish=_to_topic, now=datetime.now(UTC))
     _note(report)
-    _finish(known, wave, refused=report.refused)
+    if wave == FOLLOW_UP:
+        _remember(known)
+    _all_taken(report.refused)
+    tell_organizers(known, wave, publish=_to_topic)
     return {"planned": report.planned, "published": report.published}
 
 
@@ -82,9 +85,11 @@ def _step(event: dict[str, Any]) -> dict[str, Any]:
     elif step == "tell" and share:
         report = wave.tell(share, publish=_to_topic)
         _note(report)
+        if wave.wave == FOLLOW_UP:
+            _remember(known, share.among(known.shards))
         _all_taken(report.refused)
     elif step == "end":
-        _finish(known, wave.wave)
+        tell_organizers(known, wave.wave, publish=_to_topic)
         wave.end()
     logger.info("step done")
     return answer
@@ -104,15 +109,11 @@ def _all_taken(refused: int) -> None:
         raise RuntimeError(f"the topic did not take {refused} messages; the retry publishes them")
 
 
-def _finish(known: Event, wave: str, *, refused: int = 0) -> None:
-    """What is to be done when everybody has been told."""
-    if wave == FOLLOW_UP:
-        from shared.pipeline.remember import remember  # no other wave waits for it
+def _remember(known: Event, shards: Collection[int] | None = None) -> None:
+    from shared.pipeline.remember import remember  # no other wave waits for it
 
-        kept = remember(known, hashing_key=secrets.hashing_key(known), now=datetime.now(UTC))
-        metrics.add_metric("SetsRemembered", MetricUnit.Count, kept)
-    _all_taken(refused)
-    tell_organizers(known, wave, publish=_to_topic)
+    kept = remember(known, hashing_key=secrets.hashing_key(known), now=datetime.now(UTC), shards=shards)
+    metrics.add_metric("SetsRemembered", MetricUnit.Count, kept)
 
 
 def _event_with(event_id: str, wave: str) -> Event | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -37,18 +37,20 @@ def person_of(email: str, hashing_key: bytes) -> int:
     return hash_identity(Identity("email", email), hashing_key)
 
 
-def remember(event: Event, *, hashing_key: bytes, now: datetime) -> int:
+def remember(event: Event, *, hashing_key: bytes, now: datetime, shards: Collection[int] | None = None) -> int:
     """At the end of an event, copy what those brought who asked for it, and note who met; how many sets were written.
 
     Again, it writes what is new. It reads about twice what a full pass reads, and writes each set once an event.
 
+    :param shards: only the memories of the attendees in these of the event's shards; None for all
     :raises shared.storage.Conflict: where somebody's memory kept being changed; running it again goes on
     """
     everybody = {attendee.attendee_id: attendee for attendee in attendees.load_all(event)}
     if not any(attendee.agreed(Purpose.REMEMBER) for attendee in everybody.values()):
         return 0
     decided = [m for m in meetings.load_all(event) if m.state is MeetingState.MET or _refusals(m)]
-    return _remember(event, everybody, decided, hashing_key, now, brought=True)
+    some = None if shards is None else {e for e in everybody if storage.matches.shard_of(event, e) in shards}
+    return _remember(event, everybody, decided, hashing_key, now, brought=True, some=some)
 
 
 def remember_meetings(event: Event, decided: Iterable[Meeting], *, hashing_key: bytes, now: datetime) -> int:
@@ -81,6 +83,7 @@ def _remember(
     now: datetime,
     *,
     brought: bool,
+    some: Set[str] | None = None,
 ) -> int:
     decided = list(decided)
     hashes = {each: person_of(attendee.email, key) for each, attendee in everybody.items() if attendee.email}
@@ -91,6 +94,8 @@ def _remember(
         past_events.save(PastEvent(event.event_id, event.name, event.place, _first_day(event).year))
     work: dict[int, How] = {}
     for attendee_id in agreeing if brought else notes:
+        if some is not None and attendee_id not in some:
+            continue
         attendee, its_notes = everybody[attendee_id], notes.get(attendee_id, _Notes())
         work[hashes[attendee_id]] = _change(event, attendee if brought else None, its_notes, now)
     written = storage.memories.change_all(work)

@@ -16,11 +16,12 @@ import pytest
 from shared import storage
 from shared.attendees import agree
 from shared.events import FOLLOW_UP, Wave
-from shared.introductions import Answer, Part, State
+from shared.introductions import Answer, Outcome, Part, State
 from shared.pipeline import plan_introductions as planning
 from shared.pipeline.large_wave import LargeWave, Share
 from shared.pipeline.match_attendees import match_everybody
 from shared.pipeline.plan_introductions import Busy, plan_introductions
+from shared.pipeline.remember import remember
 from shared.storage import _table, decisions
 from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World, registered
 from tests.handlers.machines import Machine
@@ -221,6 +222,48 @@ def test_passes_for_some_of_the_shards_side_by_side_or_again_leave_what_one_pass
             match_everybody(LARGE, shards=share.among(LARGE.shards))
         assert outcome(large) == whole
     assert sorted(shard for share in shares for shard in share.among(LARGE.shards)) == list(range(LARGE.shards))
+
+
+def test_what_is_remembered_share_by_share_is_what_is_remembered_at_once(large: World) -> None:
+    luck, after = random.Random(6), LARGE.ends_at + timedelta(hours=12)
+    for name in PEOPLE:
+        comes(large, name, agreed=["introduce", "connections", *(["remember"] if luck.random() < 0.8 else [])])
+    for name in PEOPLE:
+        listed = (f"{each},X,https://www.linkedin.com/in/{each},,,,12 Mar 2024" for each in PEOPLE if each != name)
+        linkedin(large, name, *listed)
+    plan_introductions(LARGE, "first", publish=Topic(), now=NOW)
+    for each in list(storage.meetings.load_all(LARGE)):
+        met = each
+        for me in each.pair:
+            met = (
+                met.with_outcome(me, Outcome.MET, now=after)
+                if luck.random() < 0.8
+                else met.answered(me, Answer.NEVER, now=after)
+            )
+        storage.meetings.change(LARGE, each.pair, lambda _, met=met: met)
+    before, key = image(large), large.secrets.hashing_key(LARGE)
+    written = remember(LARGE, hashing_key=key, now=after)
+    whole = outcome(large)
+    assert written > len(PEOPLE)
+    put_back(large, before)
+    shares = [Share(number, 3) for number in range(3)]
+    counts = [
+        remember(LARGE, hashing_key=key, now=after, shards=share.among(LARGE.shards)) for share in reversed(shares)
+    ]
+    assert sum(counts) == written
+    assert all(counts)
+    remember(LARGE, hashing_key=key, now=after, shards=shares[1].among(LARGE.shards))
+    assert outcome(large) == whole
+
+
+def test_on_the_morning_after_each_share_of_the_told_remembers_its_own(large: World, machine: Machine) -> None:
+    for name in PEOPLE[:6]:
+        comes(large, name, agreed=["introduce", "connections", "remember"])
+        linkedin(large, name, "p0,X,https://www.linkedin.com/in/stranger,,,,12 Mar 2024")
+    start(large, FOLLOW_UP)
+    assert machine.run() == "SUCCEEDED"
+    remembered = [item for item in large.items() if item["pk"]["S"].startswith("PERSON#")]
+    assert len(remembered) == 6
 
 
 def test_who_leaves_between_two_steps_is_introduced_to_nobody(large: World) -> None:
