@@ -6,11 +6,11 @@ import argparse
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks import cold_start, growth, joins, latency, pictures, reading, units
+from tests.benchmarks import arrival, cold_start, growth, joins, latency, model, pictures, reading, units
 from tests.benchmarks.section import Section
 
 ROOT: Final = Path(__file__).parents[2]
@@ -27,10 +27,12 @@ def main() -> None:
     quick, long = options.quick, options.long
     sections: dict[str, Callable[[], Section]] = {
         "units": lambda: units.measure(quick=quick),
+        "model": lambda: model.measure(quick=quick),
         "join": lambda: joins.measure(quick=quick, long=long),
         "reading": lambda: reading.measure(quick=quick),
         "cold_start": lambda: cold_start.measure(quick=quick),
         "latency": lambda: latency.measure(quick=quick),
+        "arrival": lambda: arrival.measure(quick=quick),
         "growth": lambda: growth.measure(quick=quick, long=long),
     }
     results: dict[str, Any] = json.loads(OUTPUT.read_text()) if options.only and OUTPUT.exists() else {}
@@ -38,9 +40,9 @@ def main() -> None:
         if options.only and name not in options.only:
             continue
         began = time.monotonic()
-        for section in _with_what_follows(measure()):
-            print(f"{section.markdown()}\n", flush=True)
-            results[section.name] = section.as_json() | {"seconds": round(time.monotonic() - began)}
+        section = measure()
+        print(f"{section.markdown()}\n", flush=True)
+        results[section.name] = section.as_json() | {"seconds": round(time.monotonic() - began)}
     results["machine"] = {"python": platform.python_version(), "machine": platform.machine(), "quick": quick}
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(results, indent=1))
@@ -48,13 +50,6 @@ def main() -> None:
         print(picture.relative_to(ROOT))
     goals = [goal for each in results.values() for goal in each.get("goals", ())]
     print(f"{sum(goal['met'] for goal in goals)} of {len(goals)} goals are met")
-
-
-def _with_what_follows(section: Section) -> Iterator[Section]:
-    yield section
-    event = section.figures.get("whole event")
-    if event:
-        yield growth.a_million({what: count / units.EVENTS[-1][0] for what, count in event["units"].items()})
 
 
 if __name__ == "__main__":

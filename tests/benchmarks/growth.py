@@ -1,4 +1,4 @@
-"""How cost, time and memory of a whole pass grow with the event, and what a million attendees a month would cost.
+"""How cost, time and memory of a whole pass grow with the event.
 
 A pass over everybody is the one step that sees the whole event; all others are of one attendee. It is played on AWS's
 DynamoDB Local (``tests.benchmarks.full_pass``): everybody new, 1,500 connections each. The exponent is the slope of a
@@ -23,9 +23,6 @@ TABLE: Final = "fair"  # as full_pass's own worker has it
 FIGURES: Final = ("cpu s", "peak MB", "RRU", "WRU")
 # More than linear by what begun pages and blocks explain.
 NOISE: Final = 1.1
-# A month of a thousand events with a thousand attendees each.
-EVENTS, ATTENDEES = 1_000, 1_000
-MAILS: Final = 3
 
 
 def measure(*, quick: bool, long: bool) -> Section:
@@ -67,29 +64,3 @@ def exponent(points: Sequence[dict[str, Any]], what: str) -> float:
     return sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True)) / sum(
         (x - middle) ** 2 for x in across
     )
-
-
-def a_million(units: dict[str, float]) -> Section:
-    """A month of a thousand events of a thousand, from what an attendee of a whole event costs (``units``)."""
-    section = Section(
-        "million", "A million attendees a month", ("what", "count a month", "USD", "a second, evenly spread")
-    )
-    people = EVENTS * ATTENDEES
-    seconds = 30 * 24 * 3600
-    total = 0.0
-    for what, of_one in units.items():
-        count = of_one * people
-        dollars = US_EAST_1.of(what, count)
-        total += dollars
-        section.rows.append((what, f"{count:,.0f}", f"{dollars:,.2f}", f"{count / seconds:,.1f}"))
-    mails = people * MAILS
-    section.rows.append(("mails", f"{mails:,}", "not in it", f"{mails / seconds:,.2f}"))
-    section.rows.append(("all but mails", "", f"{total:,.2f}", ""))
-    section.figures |= {"usd": total, "mails a day": mails / 30}
-    section.notes.append(
-        f"SES binds first: {mails / 30:,.0f} mails a day, where an account begins with 200 in the sandbox and then gets"
-        " what it asks for, for example 50,000. Nothing else comes near a default: DynamoDB takes 40,000 units of"
-        " each kind a second for a table, Lambda 1,000 executions at a time, SSM 10,000 parameters (two an event),"
-        " EventBridge Scheduler a million schedules (four an event)."
-    )
-    return section

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from infra.meter import US_EAST_1, Meter, metered
+from infra.meter import Meter, metered
 from infra.meter.sample import Sample, storage_client
 from infra.meter.sizes import item_size
 from infra.meter.units import READ_STEP, WRITE_STEP
@@ -24,7 +24,6 @@ from tests.benchmarks.textbook import Cost
 
 EVENTS: Final = ((300, 500), (3_000, 1_000), (10_000, 1_500))
 PLAYED: Final = 24  # everybody knows ten others, so that no two steps cost more than in a large event
-NIGHTS: Final = 60  # in each of which a large event's arrivals are matched, in half of the event on the average
 MB: Final = 1_000_000
 
 
@@ -34,11 +33,17 @@ class Played:
 
     steps: dict[str, Cost]
     packed: float  # bytes of their set, as it is stored
-    read: float  # bytes of their set's item and their entry in the directory
+    entry: float  # bytes of their entry in the directory
+    sets: float  # of their set's items
+
+    @property
+    def event_bytes(self) -> float:
+        """What a pass reads of one attendee."""
+        return self.sets + self.entry
 
     def whole_pass(self, attendees: int) -> float:
-        """Read units: queries of a megabyte at most, each rounded up."""
-        return math.ceil(attendees * self.read / READ_STEP) / 2
+        """Read units: sets as they were a moment ago, at half the price, and the directory as it is."""
+        return math.ceil(attendees * self.sets / READ_STEP) / 2 + math.ceil(attendees * self.entry / READ_STEP)
 
 
 def measure(*, quick: bool) -> Section:
@@ -52,23 +57,23 @@ def measure(*, quick: bool) -> Section:
     for attendees, connections in events:
         _compare(section, attendees, connections, play(connections))
     if not quick:
-        named = play(EVENTS[-1][1], names=True)
-        _imports(section, EVENTS[-1][0], EVENTS[-1][1], named, names=True)
-        _whole_event(section, EVENTS[-1][0], named)
+        attendees, connections = EVENTS[-1]
+        named = play(connections, names=True)
+        _imports(section, attendees, connections, named, names=True)
     return section
 
 
-def play(connections: int, *, names: bool = False) -> Played:
-    """A small event from the first registration to the last mail."""
+def play(connections: int, *, size: int = PLAYED, names: bool = False) -> Played:
+    """A small event from the first registration to the last mail, matched when everybody is there."""
     steps: dict[str, Cost] = {}
     with table() as client:
-        sample = Sample.create(PLAYED, connections, names=names)
+        sample = Sample.create(size, connections, names=names)
         everybody = range(sample.size)
 
         def counted(step: str, work: Any) -> None:
             with metered(storage_client()) as meter:
                 work()
-            steps[step] = _cost(meter) * (1 / sample.size)
+            steps[step] = as_cost(meter) * (1 / sample.size)
 
         counted("register", lambda: [sample.register(number) for number in everybody])
         counted("import", lambda: [sample.bring(number) for number in everybody])
@@ -81,12 +86,18 @@ def play(connections: int, *, names: bool = False) -> Played:
             )
             counted(f"{wave.name}: send", lambda messages=messages: sample.send(messages))
         items = [item for page in client.get_paginator("scan").paginate(TableName=NAME) for item in page["Items"]]
-    read = [item for item in items if item["kind"]["S"] in ("connection_set", "directory")]
-    packed = [len(item["packed"]["B"]) for item in read if "packed" in item]
-    return Played(steps, sum(packed) / sample.size, sum(map(item_size, read)) / sample.size)
+    sets, entries = ([item for item in items if item["kind"]["S"] == kind] for kind in ("connection_set", "directory"))
+    packed = [len(item["packed"]["B"]) for item in sets if "packed" in item]
+    return Played(
+        steps,
+        sum(packed) / sample.size,
+        sum(map(item_size, entries)) / sample.size,
+        sum(map(item_size, sets)) / sample.size,
+    )
 
 
-def _cost(meter: Meter) -> Cost:
+def as_cost(meter: Meter) -> Cost:
+    """What was metered."""
     return Cost(meter.write_units, meter.read_units, meter.total.requests)
 
 
@@ -106,7 +117,7 @@ def _compare(section: Section, attendees: int, connections: int, played: Played)
             f"{lookups.reads / ours:,.0f}",
             f"{floor:,.0f}",
             f"{ours / floor:.2f}",
-            f"{lookups.calls:,}, {math.ceil(attendees * played.read / MB):,}",
+            f"{lookups.calls:,}, {math.ceil(attendees * played.event_bytes / MB):,}",
         )
     )
     matched = steps["match"].writes * attendees
@@ -151,35 +162,3 @@ def _line(section: Section, what: str, others: Cost, ours: Cost, floor: float | 
             f"{others.calls:,}, {ours.calls:,}",
         )
     )
-
-
-def _whole_event(section: Section, attendees: int, played: Played) -> None:
-    """USD of an event with three waves, matched by night, everybody bringing names; mails and Lambda's time apart."""
-    pass_units = played.whole_pass(attendees)
-    waves = [cost for name, cost in played.steps.items() if name.startswith("wave")]
-    small = _small_pass(played)
-    writes = sum(played.steps[step].writes for step in ("register", "import", "match")) + sum(c.writes for c in waves)
-    reads = sum(played.steps[step].reads for step in ("register", "import")) + sum(c.reads for c in waves) - 3 * small
-    units = {
-        "DynamoDB write request unit": writes * attendees,
-        "DynamoDB read request unit": reads * attendees + (3 + NIGHTS / 2) * pass_units,
-        "HTTP API request": 2 * attendees,
-        "SNS publish request": 3 * attendees,
-        "SQS request": 9 * attendees,
-        "Lambda request": 8 * attendees,
-        "S3 PUT request": attendees,
-        "S3 GET request": attendees,
-    }
-    dollars = {what: US_EAST_1.of(what, count) for what, count in units.items()}
-    total = sum(dollars.values())
-    section.figures["whole event"] = {"units": units, "usd": dollars, "total": total}
-    told = "; ".join(f"{what} {units[what]:,.0f}, {dollars[what]:.3f} USD" for what in units)
-    section.notes.append(
-        f"A whole event of {attendees:,}, three waves, matched on {NIGHTS} nights: {total:.2f} USD ({told})."
-    )
-    section.goals.append(Goal(f"USD for a whole event of {attendees:,} with three waves", total, 1.0))
-
-
-def _small_pass(played: Played) -> float:
-    """Read units an attendee that a pass over the small event took: a wave begins with one."""
-    return played.steps["match again"].reads

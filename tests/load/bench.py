@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from shared import registrations, storage
 from shared.events import Event
+from shared.pipeline.import_upload import ROWS_PER_CALL
 from tests.democon import EVENT
 from tests.load.lists import bad_rows, big_list
 from tests.simulation.containers import SETTINGS, Containers, deployed, within
@@ -226,15 +227,44 @@ def long_list(rows: int, kills: tuple[float, ...], memory: Memory, containers: C
     memory.kill_at = None
     with containers.one("import_upload") as handler:
         handler(upload)
+    return _imported(key, rows, len(kills) + 1, begin, memory, event)
+
+
+def list_in_shares(rows: int, memory: Memory, containers: Containers, event: Event) -> tuple[Imported, list[float]]:
+    """Import such a list as Step Functions does, but one share after the other, each killed once about half way.
+
+    :returns: and the seconds of each step, of both attempts together where it is a share
+    """
+    key, begin = "uploads/democon/attendees/1/list.csv", time.monotonic()
+    memory.objects[key] = big_list(rows)
+    with containers.one("import_list") as handler:
+        begun = handler({"step": "begin", "key": key})
+        stored, took = [], [time.monotonic() - begin]
+        for share in begun["shares"]:
+            since, step = time.monotonic(), {"step": "store", "key": key, "file": begun["file"], "share": share}
+            memory.kill_at = memory.calls + rows // len(begun["shares"]) // ROWS_PER_CALL
+            try:
+                handler(step)
+            except Killed:
+                memory.kill_at = None
+                stored.append(handler(step))
+            memory.kill_at = None
+            took.append(time.monotonic() - since)
+        since = time.monotonic()
+        handler({"step": "end", "key": key, "file": begun["file"], "stored": stored})
+        took.append(time.monotonic() - since)
+    return _imported(key, rows, len(begun["shares"]), begin, memory, event), took
+
+
+def _imported(key: str, rows: int, attempts: int, begin: float, memory: Memory, event: Event) -> Imported:
     seconds = time.monotonic() - begin
     report = storage.imports.load(event, key)
     assert report is not None
     text = memory.objects[report.rejects].decode("utf-8-sig") if report.rejects else ""
     people = [attendee.attendee_id for attendee in storage.attendees.load_all(event)]
     assert len(set(people)) == len(people)
-    return Imported(
-        rows, report.read, report.rejected, len(people), problems_in(text) == bad_rows(rows), len(kills) + 1, seconds
-    )
+    right = problems_in(text) == bad_rows(rows)
+    return Imported(rows, report.read, report.rejected, len(people), right, attempts, seconds)
 
 
 def problems_in(text: str) -> list[tuple[int, str]]:

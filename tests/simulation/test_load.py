@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.load import bench
-from tests.load.bench import deployment, long_list, webhooks
+from tests.load.bench import deployment, list_in_shares, long_list, webhooks
 
 
 def test_every_webhook_that_was_answered_with_2xx_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,5 +21,12 @@ def test_every_webhook_that_was_answered_with_2xx_is_stored(monkeypatch: pytest.
 def test_a_long_list_that_is_killed_again_and_again_is_there_once() -> None:
     with deployment(3_000) as (memory, containers, event):
         imported = long_list(3_000, (0.1, 0.5, 0.3), memory, containers, event)
+    assert (imported.read, imported.people, imported.rejected) == (2_970, 2_970, 30)
+    assert imported.rejects_are_right
+
+
+def test_a_list_that_is_imported_in_shares_each_of_them_killed_once_is_there_once() -> None:
+    with deployment(3_000) as (memory, containers, event):
+        imported, _ = list_in_shares(3_000, memory, containers, event)
     assert (imported.read, imported.people, imported.rejected) == (2_970, 2_970, 30)
     assert imported.rejects_are_right
