@@ -27,7 +27,7 @@ LARGE: Final = 10_000
 # A month of a thousand events with a thousand attendees each.
 EVENTS, ATTENDEES = 1_000, 1_000
 WAVES: Final = 3
-AGREEMENT: Final = 1.1
+AGREEMENT: Final = 1.02
 WRITES, READS = "DynamoDB write request unit", "DynamoDB read request unit"
 
 
