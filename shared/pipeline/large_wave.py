@@ -21,7 +21,7 @@ from shared.events import Event
 from shared.introductions import UNSENT, Introduction, Meeting
 from shared.introductions.plan import Scene
 from shared.matching import ConnectionSet, Match, claimed_twice
-from shared.pipeline.match_attendees import hand_on_sets, match_everybody
+from shared.pipeline.match_attendees import Changes, hand_on_sets, match_attendees, match_everybody
 from shared.pipeline.plan_introductions import Busy, Publish, WaveReport, decide, held_handles, retract, tell
 from shared.storage import attendees, decisions, introductions, leases, matches, meetings
 
@@ -135,7 +135,15 @@ class LargeWave:
 
 
 def _matched(event: Event, also: Callable[[ConnectionSet], None]) -> list[Match]:
+    """The matches that the shares left, put right for whoever changed between two of them.
+
+    Then one item of a pair is of before and the other of after, and who looked only at the latter saw nothing to end.
+    """
     hand_on_sets(event, also)
+    found, at_odds = matches.load_all_and_at_odds(event)
+    if not at_odds:
+        return found
+    match_attendees(event, Changes(findable=at_odds, sets=at_odds))
     return matches.load_all(event)
 
 

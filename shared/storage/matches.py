@@ -163,11 +163,26 @@ def agreed_listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listin
 
 
 def load_all(event: Event) -> list[Match]:
-    items = query_shards(MatchesItem, event, "MATCH", consistent=True)
-    # Of a pair, whose directions stand in the items of both, whichever is read last.
-    return listings_to_matches(
-        listing for item in items for listing in _ties(intern(item.sk.partition("#")[0]), [item]).listings()
-    )
+    return listings_to_matches(_all_listings(event))
+
+
+def load_all_and_at_odds(event: Event) -> tuple[list[Match], frozenset[str]]:
+    """The same, and whose ties are not told alike by the two items of a pair."""
+    once: set[tuple[str, str, tuple[Evidence, ...]]] = set()
+
+    def noting() -> Iterator[Listing]:
+        for listing in _all_listings(event):
+            once.symmetric_difference_update([(listing.lister, listing.listed, listing.evidence)])
+            yield listing
+
+    found = listings_to_matches(noting())
+    return found, frozenset(each for lister, listed, _ in once for each in (lister, listed))
+
+
+def _all_listings(event: Event) -> Iterator[Listing]:
+    # Of a pair, whose directions stand in the items of both, whichever is read last counts.
+    for item in query_shards(MatchesItem, event, "MATCH", consistent=True):
+        yield from _ties(intern(item.sk.partition("#")[0]), [item]).listings()
 
 
 def load_between(event: Event, attendee_id: str, others: Iterable[str], *, consistent: bool = True) -> dict[str, Match]:

@@ -19,6 +19,7 @@ from shared.events import FOLLOW_UP, Wave
 from shared.introductions import Answer, Outcome, Part, State
 from shared.pipeline import plan_introductions as planning
 from shared.pipeline.large_wave import LargeWave, Share
+from shared.pipeline.manage_event import erase_attendee
 from shared.pipeline.match_attendees import match_everybody
 from shared.pipeline.plan_introductions import Busy, plan_introductions
 from shared.pipeline.remember import remember
@@ -26,7 +27,7 @@ from shared.storage import _table, decisions
 from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World, registered
 from tests.handlers.machines import Machine
 from tests.handlers.test_interrupted_import import Killed, killed_at
-from tests.handlers.test_matching_by_name import linkedin
+from tests.handlers.test_matching_by_name import Stream, linkedin
 
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
 LARGE = replace(
@@ -222,6 +223,39 @@ def test_passes_for_some_of_the_shards_side_by_side_or_again_leave_what_one_pass
             match_everybody(LARGE, shards=share.among(LARGE.shards))
         assert outcome(large) == whole
     assert sorted(shard for share in shares for shard in share.among(LARGE.shards)) == list(range(LARGE.shards))
+
+
+@pytest.mark.parametrize("how", ["withdraws", "is forgotten"])
+@pytest.mark.parametrize("delivered", ["between two shares", "after the last"])
+@pytest.mark.parametrize("seed", range(2))
+def test_of_who_leaves_between_two_shares_of_matching_nobody_has_ties_when_the_pairs_are_decided(
+    large: World, seed: int, delivered: str, how: str
+) -> None:
+    luck = random.Random(seed)
+    stream = Stream(large)
+    crowd(large, luck)
+    stream.deliver()
+    match_everybody(LARGE)
+    gone = luck.choice(sorted({match.a for match in storage.matches.load_all(LARGE)}))
+    put_back(large, [item for item in large.items() if item["kind"]["S"] != "matches"])
+    wave = in_steps("first")
+    shares = luck.sample(wave.begin(shards_a_share=2), 3)
+    wave.match(shares[0])
+    if how == "withdraws":
+        leaves(gone)
+    else:
+        address = storage.attendees.load_many(LARGE, [gone])[gone].email
+        assert erase_attendee(LARGE, address, secrets=large.secrets, now=NOW)
+    if delivered == "between two shares":
+        stream.deliver()
+    for share in shares[1:]:
+        wave.match(share)
+    stream.deliver()
+    wave.decide()
+    found = storage.matches.load_all(LARGE)
+    assert found
+    assert not [match for match in found if gone in (match.a, match.b)]
+    assert match_everybody(LARGE) == 0
 
 
 def test_what_is_remembered_share_by_share_is_what_is_remembered_at_once(large: World) -> None:
