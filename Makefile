@@ -57,7 +57,7 @@ demo: setup      ## Paris 1832: the whole pipeline on this machine, from registr
 
 test: lint build ## Lint, types, template checks, what would be deployed, then every test (installs Debian's chromium)
 	@$(GET_CHROMIUM) || echo "No chromium here, and it cannot be installed without root and apt-get: the tests in a browser are skipped." >&2
-	$(BIN)/python -m pytest -rs --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest -rs --numprocesses auto
 
 browser: setup   ## The pages in a real browser, on the local stack (installs Debian's chromium)
 	@$(GET_CHROMIUM) || { echo "The tests in a browser need chromium: apt-get install chromium, as root." >&2; exit 1; }
