@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.cli.terminal import NotDone
 from shared import storage
 from shared.events import Event
 from shared.links import Links, sign_in_link
 from shared.pipeline.redrive import RESOURCES
 from shared.services import DeadLetters, Scheduling, Secrets
 
-
-class NoDeployment(RuntimeError):
-    """There is no stack of this name where the AWS configuration points; the sentence says what to do."""
+# Of the option --stack.
+CHOSEN_STACK: Final = ContextVar("chosen stack", default="icebreaker")
 
 
 @dataclass(frozen=True)
@@ -77,25 +79,38 @@ class Deployment:
         return f"{self.webhook_url(event_id, platform)}?token={quote(token, safe='')}"
 
     def event(self, event_id: str) -> Event:
-        """:raises NoDeployment: where the stack has no such event"""
+        """:raises NotDone: where the stack has no such event"""
         event = storage.events.load(event_id)
         if event is None:
-            raise NoDeployment(f"there is no event {event_id!r}; `icebreaker event list` shows those there are")
+            raise NotDone(f"there is no event {event_id!r}; `icebreaker event list` shows those there are")
         return event
 
 
 def find_deployment(stack_name: str) -> Deployment:
     """Look the stack up and connect storage to its table.
 
-    :raises NoDeployment: where it cannot be found
+    :raises NotDone: where it cannot be found
     """
     try:
         stacks = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
     except (BotoCoreError, ClientError) as error:
-        raise NoDeployment(
+        raise NotDone(
             f"no stack {stack_name!r} was found ({error}). `make deploy` makes one on AWS, `make local` on this "
             "machine; it prints the environment variables to export."
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
     storage.connect(outputs["TableName"])
     return Deployment(stack_name, outputs, Secrets(outputs["SecretsPath"]))
+
+
+def chosen_deployment() -> Deployment:
+    """The deployment that the command line names.
+
+    :raises NotDone: where it cannot be found
+    """
+    return find_deployment(CHOSEN_STACK.get())
+
+
+def nobody(event: Event, email: str) -> NotDone:
+    """To be raised where nobody has this address."""
+    return NotDone(f"nobody at {event.name} is registered as {email!r}")

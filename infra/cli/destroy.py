@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import boto3
 import typer
 from botocore.exceptions import ClientError
-from rich.console import Console
 
-from infra.cli.deployment import Deployment, NoDeployment, find_deployment
+from infra.cli.deployment import Deployment, chosen_deployment
+from infra.cli.terminal import NotDone, say
 from shared import storage
 
 _GONE = frozenset({"NoSuchBucket", "ResourceNotFoundException", "404"})
@@ -28,7 +28,6 @@ class Plan:
 
 
 def destroy(
-    context: typer.Context,
     delete_table: Annotated[
         bool | None, typer.Option("--delete-table/--keep-table", help="All that is stored of events and people.")
     ] = None,
@@ -38,20 +37,19 @@ def destroy(
     yes: Annotated[str, typer.Option("--yes", metavar="STACK", help="The stack's name, instead of a question.")] = "",
 ) -> None:
     """Delete the stack and its uploads; the table as you say. Asks first, and says what stays."""
-    console = Console()
-    deployment = find_deployment(context.find_root().params["stack"])
+    deployment = chosen_deployment()
     if delete_secrets and not delete_table:
         raise typer.BadParameter("a table that is kept cannot be used without its keys", param_hint="--delete-secrets")
     for sentence in _what_goes(deployment):
-        console.print(sentence, soft_wrap=True, markup=False, highlight=False)
+        say(sentence)
     if delete_table is None:
         # Whoever only gave the name has not said that data may go.
         delete_table = not yes and typer.confirm("Delete the table too, with everything that is stored of people?")
     said = yes or typer.prompt("Type the stack's name to delete it", default="", show_default=False)
     if said != deployment.stack_name:
-        raise NoDeployment(f"nothing was deleted: that is not the name, {deployment.stack_name}")
+        raise NotDone(f"nothing was deleted: that is not the name, {deployment.stack_name}")
     for sentence in take_away(deployment, Plan(table=delete_table, secrets=delete_secrets)):
-        console.print(sentence, soft_wrap=True, markup=False, highlight=False)
+        say(sentence)
 
 
 def _what_goes(deployment: Deployment) -> Iterator[str]:
@@ -67,14 +65,14 @@ def take_away(deployment: Deployment, plan: Plan) -> Iterator[str]:
 
     The stack goes before the bucket, so that nothing is uploaded into it meanwhile; both can be repeated.
 
-    :raises NoDeployment: where CloudFormation could not delete the stack
+    :raises NotDone: where CloudFormation could not delete the stack
     """
     cloudformation = boto3.client("cloudformation")
     cloudformation.delete_stack(StackName=deployment.stack_name)
     try:
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=deployment.stack_name)
     except Exception as error:
-        raise NoDeployment(
+        raise NotDone(
             f"{deployment.stack_name} could not be deleted; its console says which resource is in the way. "
             "Nothing that is stored was touched."
         ) from error

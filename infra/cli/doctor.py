@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
-from infra.cli.deployment import Deployment, find_deployment
+from infra.cli.deployment import CHOSEN_STACK, Deployment, find_deployment
+from infra.cli.terminal import console, say
 from shared import storage
 from shared.events import Event
 from shared.services import scheduled_waves
@@ -347,17 +347,15 @@ _STYLES: Final = {Level.OK: "green", Level.LOOK: "yellow", Level.UNKNOWN: "yello
 
 
 def doctor(
-    context: typer.Context,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is not as it should be.")] = False,
 ) -> None:
     """Say in words what is missing before mails can go out; ends with 1 where something is."""
-    console = Console()
     missing = 0
     session = boto3.session.Session()
-    for finding in examine(context.find_root().params["stack"], session.region_name, _client, now=datetime.now(UTC)):
+    for finding in examine(CHOSEN_STACK.get(), session.region_name, _client, now=datetime.now(UTC)):
         missing += finding.level is Level.MISSING
         if finding.level is not Level.OK or not quiet:
             console.print(f"{finding.level:8}", style=_STYLES[finding.level], end="")
-            console.print(f"{finding.subject}: {finding.sentence}", soft_wrap=True, markup=False, highlight=False)
+            say(f"{finding.subject}: {finding.sentence}")
     if missing:
         raise typer.Exit(1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import typer
-from rich.console import Console
 
+from infra.cli.terminal import say_wrong
 from infra.cli.who import who
 
 FOR_ORGANIZERS = "The other commands are for organizers, and need what they use: install icebreaker[organizer]."
@@ -30,6 +30,6 @@ def common() -> None:
 def main() -> None:
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     if command not in ("", "who"):
-        Console(stderr=True).print(FOR_ORGANIZERS, style="red", soft_wrap=True, markup=False, highlight=False)
+        say_wrong(FOR_ORGANIZERS)
         sys.exit(1)
     app()

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from infra.cli.funnel_tables import show_funnel
+from infra.cli.options import AttendeeList, ConnectionsFolder
+from infra.cli.terminal import console, end, errors, say, warn
 from shared.events import event_from_toml
 from shared.tables import UnreadableTable
 
@@ -21,14 +22,11 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 20
 
-console = Console()
-errors = Console(stderr=True)
-
 
 def rehearse(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="EVENT.toml")],
-    attendee_list: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="ATTENDEES.csv")],
-    connections: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="CONNECTIONS_DIR")],
+    attendee_list: AttendeeList,
+    connections: ConnectionsFolder,
     out: Annotated[Path, typer.Option(help="A folder for the mails; a rehearsal's own is replaced.")] = Path(
         "build/rehearsal"
     ),
@@ -44,7 +42,7 @@ def rehearse(
         from infra.rehearsal.rehearsal import NotRehearsed
         from infra.rehearsal.rehearsal import rehearse as play
     except ImportError as missing:
-        raise _end(
+        raise end(
             f"A rehearsal runs in a checkout, where the whole stack is: `make setup`, then "
             f"`.venv/bin/icebreaker rehearse` ({missing})."
         ) from None
@@ -63,20 +61,15 @@ def rehearse(
                 progress=progress,
             )
         except (NotRehearsed, UnreadableTable) as error:
-            raise _end(str(error)) from None
+            raise end(str(error)) from None
     _show(result, out)
-
-
-def _end(sentence: str) -> typer.Exit:
-    errors.print(sentence, style="red", soft_wrap=True, markup=False, highlight=False)
-    return typer.Exit(1)
 
 
 def _show(result: Rehearsed, out: Path) -> None:
     for problem in result.problems[:MOST_PROBLEMS]:
-        errors.print(problem, style="yellow", soft_wrap=True, markup=False, highlight=False)
+        warn(problem)
     if len(result.problems) > MOST_PROBLEMS:
-        errors.print(f"and {len(result.problems) - MOST_PROBLEMS:,} more", style="yellow")
+        warn(f"and {len(result.problems) - MOST_PROBLEMS:,} more")
     show_funnel(console, result.numbers, result.event.name)
     mails = Table("Mails", str(result.mails))
     for wave, count in result.rounds:
@@ -84,8 +77,8 @@ def _show(result: Rehearsed, out: Path) -> None:
     mails.add_row("text messages", str(result.texts))
     console.print(mails)
     for sentence in _remarks(result):
-        console.print(sentence, soft_wrap=True, markup=False, highlight=False)
-    console.print(f"Every mail: {out / 'index.html'}", soft_wrap=True, markup=False, highlight=False)
+        say(sentence)
+    say(f"Every mail: {out / 'index.html'}")
 
 
 def _remarks(result: Rehearsed) -> list[str]:

@@ -16,10 +16,10 @@ from typing import Annotated, Any, Final
 
 import boto3
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from infra.cli.deployment import Deployment, NoDeployment, find_deployment
+from infra.cli.deployment import Deployment, chosen_deployment
+from infra.cli.terminal import NotDone, console
 from shared import identities, storage
 from shared.attendees import attendee_id_of
 
@@ -59,7 +59,6 @@ class Line:
 
 
 def trace(
-    context: typer.Context,
     whom: Annotated[
         str,
         typer.Argument(
@@ -70,8 +69,7 @@ def trace(
     days: Annotated[int, typer.Option(min=1, max=90, help="How far back to look; logs are kept for 30 days.")] = 30,
 ) -> None:
     """Everything that is logged of one person, from the webhook to the mail and what became of it."""
-    deployment = find_deployment(context.find_root().params["stack"])
-    console = Console()
+    deployment = chosen_deployment()
     logs = Logs(deployment.stack_name, since=datetime.now(UTC) - timedelta(days=days))
     lines = follow(logs, deployment, whom, event_id)
     table = Table("When (UTC)", "Function", "Said", "With")
@@ -83,19 +81,19 @@ def trace(
 def follow(logs: Logs, deployment: Deployment, whom: str, event_id: str = "") -> list[Line]:
     """Everything of a person; of a request or a mail: everything of the people it is about, up to twenty.
 
-    :raises NoDeployment: where nobody and nothing is known by that
+    :raises NotDone: where nobody and nothing is known by that
     """
     whom = _FROM_SES.sub("", whom)
     if "@" in whom:
         ids = ids_of(deployment, whom, event_id)
         if not ids:
-            raise NoDeployment(f"nobody is registered as {whom!r}" + (f" at {event_id}" if event_id else ""))
+            raise NotDone(f"nobody is registered as {whom!r}" + (f" at {event_id}" if event_id else ""))
         return _in_order(line for each in ids for line in logs.about(each))
     if ATTENDEE_ID.fullmatch(last := whom.rpartition(".")[2]):
         whom = last  # event.wave.attendee, as the header of a mail has it
     found = list(logs.about(whom))
     if not found:
-        raise NoDeployment(f"no function has logged {whom!r} in this time; ids are spelled exactly")
+        raise NotDone(f"no function has logged {whom!r} in this time; ids are spelled exactly")
     people = {person for line in found for person in line.people} - {whom}
     if not ATTENDEE_ID.fullmatch(whom) and len(people) <= MOST_PEOPLE:
         found.extend(line for person in sorted(people) for line in logs.about(person))

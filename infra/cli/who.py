@@ -7,27 +7,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from infra.cli.acquaintances import Acquaintance, Found, Sure, whom_i_know
+from infra.cli.terminal import console, end, errors, say, warn
 from infra.cli.who_files import HEADINGS, cards, month, web_page
 from shared.connections import FORMATS
 from shared.tables import UnreadableTable
 
 MOST_ALIKE = 3  # sentences about one trouble, before they are counted only
 
-console = Console()
-errors = Console(stderr=True)
-
 
 def show_formats(wanted: bool) -> None:
     """Say what can be brought and where to get it, and end."""
     if wanted:
         for known in FORMATS:
-            console.print(known.name, style="bold", markup=False, highlight=False)
-            console.print(f"    {known.how}".replace("\n", "\n    "), markup=False, highlight=False, soft_wrap=True)
+            say(known.name, style="bold")
+            say(f"    {known.how}".replace("\n", "\n    "))
         raise typer.Exit
 
 
@@ -51,12 +48,12 @@ def who(
     try:
         found = whom_i_know(attendee_list, exports)
     except UnreadableTable as error:
-        raise _end(f"{attendee_list.name}: {error}") from None
+        raise end(f"{attendee_list.name}: {error}") from None
     _show_problems(found.problems)
     if not found.people:
-        raise _end(f"{attendee_list.name} names nobody.")
+        raise end(f"{attendee_list.name} names nobody.")
     if not found.lists:
-        raise _end("None of your exports could be read. `icebreaker who --formats` says what can, and where to get it.")
+        raise end("None of your exports could be read. `icebreaker who --formats` says what can, and where to get it.")
     title = event or attendee_list.name
     _show(found, title)
     try:
@@ -65,21 +62,15 @@ def who(
         if html is not None:
             html.write_text(web_page(found, title), encoding="utf-8")
     except OSError as error:
-        raise _end(f"{error.filename}: {error.strerror}") from None
-    errors.print(_what_was_read(found), style="dim", markup=False, highlight=False, soft_wrap=True)
+        raise end(f"{error.filename}: {error.strerror}") from None
+    say(_what_was_read(found), style="dim", on=errors)
 
 
 def _must_be_a_file(path: Path) -> None:
     if path.is_dir():
-        raise _end(f"{path} is a folder: name the files in it, or the zip that it came from.")
+        raise end(f"{path} is a folder: name the files in it, or the zip that it came from.")
     if not path.is_file():
-        raise _end(f"{path}: there is no such file.")
-
-
-def _end(sentence: str) -> typer.Exit:
-    # What people typed may look like markup.
-    errors.print(sentence, style="red", soft_wrap=True, markup=False, highlight=False)
-    return typer.Exit(1)
+        raise end(f"{path}: there is no such file.")
 
 
 def _show_problems(problems: list[str]) -> None:
@@ -90,11 +81,10 @@ def _show_problems(problems: list[str]) -> None:
         kind = file, "".join(c for c in rest.partition('"')[0] if not c.isdigit()) + rest.rpartition('"')[2]
         alike[kind] += 1
         if alike[kind] <= MOST_ALIKE:
-            errors.print(problem, style="yellow", soft_wrap=True, markup=False, highlight=False)
+            warn(problem)
     for (file, _), count in alike.items():
         if count > MOST_ALIKE:
-            more = f"{file}: and {count - MOST_ALIKE:,} more like this"
-            errors.print(more, style="yellow", soft_wrap=True, markup=False, highlight=False)
+            warn(f"{file}: and {count - MOST_ALIKE:,} more like this")
 
 
 def _show(found: Found, title: str) -> None:

@@ -20,7 +20,7 @@ def deployment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Deployment(
         "icebreaker", {"ApiUrl": "https://api.example", "TopicArn": ENVIRONMENT["TOPIC_ARN"]}, world.secrets
     )
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
 
 
 def icebreaker(*arguments: str) -> str:

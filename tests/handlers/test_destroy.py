@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from infra.cli import app as commands
-from infra.cli.deployment import NoDeployment
+from infra.cli.terminal import NotDone
 from tests.handlers.conftest import World
 from tests.handlers.stacks import NAME, CloudFormation, deploy
 
@@ -43,14 +43,14 @@ EVERYTHING = {"stack", "bucket", "table", "secrets"}
 
 @pytest.mark.parametrize("typed", ["y\nyes\n", "n\n\n", "y\nicebreaker-test\n"])
 def test_whoever_does_not_type_the_name_deletes_nothing(typed: str) -> None:
-    with pytest.raises(NoDeployment, match="nothing was deleted"):
+    with pytest.raises(NotDone, match="nothing was deleted"):
         destroy(typed=typed)
     assert there() == EVERYTHING
 
 
 def test_where_nobody_answers_nothing_is_deleted() -> None:
     assert destroy().exit_code != 0
-    with pytest.raises(NoDeployment):
+    with pytest.raises(NotDone):
         destroy("--yes", "another")
     assert there() == EVERYTHING
 
@@ -83,7 +83,7 @@ def test_everything_goes_where_everything_is_said() -> None:
 
 def test_where_the_stack_cannot_be_deleted_nothing_that_is_stored_is_touched(stack: CloudFormation) -> None:
     stack.in_the_way = True
-    with pytest.raises(NoDeployment, match="Nothing that is stored was touched"):
+    with pytest.raises(NotDone, match="Nothing that is stored was touched"):
         destroy("--delete-table", "--delete-secrets", "--yes", NAME)
     assert there() == EVERYTHING
 
@@ -104,6 +104,6 @@ def test_an_event_that_is_still_to_come_is_named_before_the_question(monkeypatch
             return START
 
     monkeypatch.setattr(module, "datetime", Before)
-    with pytest.raises(NoDeployment):
+    with pytest.raises(NotDone):
         destroy(typed="n\n\n")
     assert "DemoCon (democon) is still to come." in CliRunner().invoke(commands.app, ["destroy"], input="n\n\n").output

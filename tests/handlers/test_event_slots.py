@@ -54,7 +54,7 @@ def icebreaker(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def deployment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Deployment("icebreaker", {"ApiUrl": "https://api.example"}, world.secrets)
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
 
 
 def agreed_in(slot: Slot, *answers: Answer) -> Meeting:

@@ -145,7 +145,7 @@ def test_the_command_line_makes_the_link_and_signing_out_ends_the_session(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Deployment("icebreaker", {"PagesUrl": BASE}, world.secrets)
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
     printed = CliRunner().invoke(commands.app, ["event", "link", "--new"]).output
     browser = OrganizerBrowser(world)
     asked = browser.get(printed.split()[0])

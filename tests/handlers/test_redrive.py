@@ -383,7 +383,7 @@ def key(world: World) -> bytes:
 def deployment(world: World, queues: dict[str, DeadLetters], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Deployment, "dead_letters", lambda _: tuple(queues.values()))
     found = Deployment("icebreaker", {}, world.secrets)
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
 
 
 def icebreaker(*arguments: str) -> str:

@@ -95,8 +95,8 @@ def test_what_cannot_be_run_again_is_refused_with_the_reason(
 
 def test_the_command_says_what_it_did(friends: World, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Deployment("icebreaker", {"PlanIntroductionsArn": "arn:plan"}, friends.secrets)
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
-    monkeypatch.setattr(commands, "call_and_wait", lambda _, event: in_process(friends, event))
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.wave.call_and_wait", lambda _, event: in_process(friends, event))
     result = CliRunner().invoke(commands.app, ["wave", "retry", "democon", "first"], catch_exceptions=False)
     assert result.exit_code == 0
     assert "2 messages are new; 2 were put on the topic, where 0 waited from before" in " ".join(result.output.split())
@@ -104,8 +104,8 @@ def test_the_command_says_what_it_did(friends: World, monkeypatch: pytest.Monkey
 
 def test_a_wave_of_a_large_event_goes_on_by_itself(friends: World, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Deployment("icebreaker", {"PlanIntroductionsArn": "arn:plan"}, friends.secrets)
-    monkeypatch.setattr(commands, "find_deployment", lambda _: found)
-    monkeypatch.setattr(commands, "call_and_wait", lambda *_: {"in_steps": True})
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: found)
+    monkeypatch.setattr("infra.cli.wave.call_and_wait", lambda *_: {"in_steps": True})
     result = CliRunner().invoke(commands.app, ["wave", "retry", "democon", "first"], catch_exceptions=False)
     assert result.exit_code == 0
     assert "planned in steps, which takes up to an hour" in result.output

@@ -338,7 +338,7 @@ def test_a_key_is_never_shown(
         def event(self, _: str) -> Event:
             return stored()
 
-    monkeypatch.setattr(command_line, "_deployment", Here)
+    monkeypatch.setattr("infra.cli.deployment.find_deployment", lambda _: Here())
     monkeypatch.setattr(rotate_key, "KNOWN_FOR_S", 0)
     monkeypatch.setattr(rotate_key, "LONGEST_RUN_S", 0)
     monkeypatch.setattr(rotate_key, "LOOK_AGAIN_S", 0)

@@ -223,7 +223,7 @@ def test_a_refused_upload_says_why(stack: LocalStack, tmp_path: Path) -> None:
 
 
 def test_an_unknown_event_is_a_sentence_and_no_traceback(stack: LocalStack) -> None:
-    from infra.cli.deployment import NoDeployment
+    from infra.cli.terminal import NotDone
 
-    with pytest.raises(NoDeployment, match="there is no event 'nosuch'"):
+    with pytest.raises(NotDone, match="there is no event 'nosuch'"):
         icebreaker("status", "nosuch", ok=False)

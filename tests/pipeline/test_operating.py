@@ -24,9 +24,9 @@ def test_the_doctor_finds_nothing_missing_in_a_stack_that_sends(stack: LocalStac
 
 
 def test_whoever_does_not_type_the_name_destroys_nothing(stack: LocalStack) -> None:
-    from infra.cli.deployment import NoDeployment
+    from infra.cli.terminal import NotDone
 
-    with pytest.raises(NoDeployment, match="nothing was deleted"):
+    with pytest.raises(NotDone, match="nothing was deleted"):
         CliRunner().invoke(app, ["destroy"], input="y\nyes\n", catch_exceptions=False)
     assert CliRunner().invoke(app, ["destroy"], input="").exit_code != 0
     described = stack.client("cloudformation").describe_stacks(StackName=stack.stack_name)["Stacks"][0]
@@ -34,7 +34,7 @@ def test_whoever_does_not_type_the_name_destroys_nothing(stack: LocalStack) -> N
 
 
 def test_what_nobody_has_logged_is_a_sentence(stack: LocalStack) -> None:
-    from infra.cli.deployment import NoDeployment
+    from infra.cli.terminal import NotDone
 
-    with pytest.raises(NoDeployment, match="no function has logged 'nosuch'"):
+    with pytest.raises(NotDone, match="no function has logged 'nosuch'"):
         CliRunner().invoke(app, ["trace", "nosuch"], catch_exceptions=False)
