@@ -1,8 +1,9 @@
 """A letter becomes text and HTML: the templates' form, filled with the sentences of the reader's language.
 
-A template (``introduction.html``) is the same for all languages and takes every sentence from ``say``. An organizer's
-own folder, built like ``shared/introductions/languages`` with the templates beside the languages, goes first; what it
-does not have is ours. A template in the folder of a language is for that language alone.
+A template (``letter.html``) is the same for all languages and takes every sentence from ``say``. An organizer's own
+folder, built like ``shared/introductions/languages`` with the templates beside the languages, goes first; what it does
+not have is ours. A template in the folder of a language is for that language alone, and one that is called by a kind of
+letter (``retraction.html``) is for that kind alone.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ def render(letter: Letter, form: str, templates: Path | None = None) -> str:
     name = f"{letter.kind}.{form}"
     try:
         template = _environment(templates or own_folder()).select_template(
-            [f"{words.folder}/{name}", f"{words.language}/{name}", name]
+            [
+                f"{folder}{of}"
+                for of in (name, f"letter.{form}")
+                for folder in (f"{words.folder}/", f"{words.language}/", "")
+            ]
         )
         return template.render(_context(letter, words))
     except BrokenTemplate:

@@ -60,15 +60,8 @@ class Secrets:
     def add_hashing_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> int:
         """Make a newer version of the hashing key, for events from now on; its number."""
         version = max(self.hashing_key_versions(), default=0) + 1
-        ssm = client("ssm")
-        # Whoever makes one at the same moment makes the same version: the first of them holds.
-        with suppress(ssm.exceptions.ParameterAlreadyExists):
-            ssm.put_parameter(
-                Name=f"{self._path}/{_key_name(version)}",
-                Value=base64.b64encode(token_bytes(32)).decode(),
-                Type="SecureString",
-                Description="A key under which Icebreaker hashes identities; lost, every set must be uploaded again.",
-            )
+        purpose = "A key under which Icebreaker hashes identities; lost, every set must be uploaded again."
+        self._ensure_key(_key_name(version), purpose, token_bytes)
         return version
 
     def forget_hashing_key(self, version: int) -> None:
@@ -98,14 +91,8 @@ class Secrets:
 
     def ensure_suppression_key(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
         """Make the key for addresses that nobody writes to any more, unless there is one."""
-        ssm = client("ssm")
-        with suppress(ssm.exceptions.ParameterAlreadyExists):
-            ssm.put_parameter(
-                Name=f"{self._path}/suppression-key",
-                Value=base64.b64encode(token_bytes(32)).decode(),
-                Type="SecureString",
-                Description="The key under which suppressed addresses are hashed; lost, they are written to again.",
-            )
+        purpose = "The key under which suppressed addresses are hashed; lost, they are written to again."
+        self._ensure_key("suppression-key", purpose, token_bytes)
 
     def add_webhook_secret(self, event_id: str, platform: str, secret: str) -> None:
         """Make ``secret`` the newest of a webhook; the one before it stays valid, so that a rotation loses nothing."""
@@ -215,6 +202,17 @@ class Secrets:
         )
         self._remembered.pop("link-keys", None)
         return len(active)
+
+    def _ensure_key(self, name: str, purpose: str, token_bytes: Callable[[int], bytes]) -> None:
+        ssm = client("ssm")
+        # Whoever makes one at the same moment makes the same: the first of them holds.
+        with suppress(ssm.exceptions.ParameterAlreadyExists):
+            ssm.put_parameter(
+                Name=f"{self._path}/{name}",
+                Value=base64.b64encode(token_bytes(32)).decode(),
+                Type="SecureString",
+                Description=purpose,
+            )
 
     def _key(self, version: int) -> bytes:
         value = self._read(_key_name(version))

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from shared.tables.json_rows import is_json_lines, open_json, open_json_lines
-from shared.tables.rows import SAMPLE_BYTES, decoded_pieces, open_table
+from shared.tables.rows import SAMPLE_BYTES, decoded_pieces, first_bytes, open_table
 from shared.tables.table import IsHeader, TextTable, UnreadableTable
 from shared.tables.workbook import open_workbook
 
@@ -41,7 +41,7 @@ def open_any_table(stream: BinaryIO, is_header: IsHeader) -> TextTable:
     :param is_header: whether a row's cells, or the fields of JSON objects, are the header
     :raises UnreadableTable: where it is none of these, or none has a header; also while iterating
     """
-    head = _head(stream)
+    head = first_bytes(stream)
     rewound = cast(BinaryIO, io.BufferedReader(_Rewound(head, stream), SAMPLE_BYTES))
     for signature, advice in _UNREADABLE:
         if head.startswith(signature):
@@ -56,15 +56,6 @@ def open_any_table(stream: BinaryIO, is_header: IsHeader) -> TextTable:
     if text[:1] == "{" or (text[:1] == "[" and text[1:].lstrip()[:1] in ("{", "]", "")):
         return open_json(rewound, is_header)
     return open_table(rewound, is_header)
-
-
-def _head(stream: BinaryIO) -> bytes:
-    pieces = []
-    missing = SAMPLE_BYTES
-    while missing > 0 and (piece := stream.read(missing)):
-        pieces.append(piece)
-        missing -= len(piece)
-    return b"".join(pieces)
 
 
 class _Rewound(io.RawIOBase):

@@ -77,7 +77,7 @@ def _lines_of_each_piece(stream: BinaryIO) -> Iterator[Iterable[str]]:
 
 def decoded_pieces(stream: BinaryIO) -> Iterator[str]:
     """The text piece by piece, its encoding found out from the first 64 KiB."""
-    sample = _sample(stream)
+    sample = first_bytes(stream)
     encoding, mark = _encoding(sample)
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     for piece in chain([sample[mark:]], iter(lambda: stream.read(_BYTES_AT_ONCE), b"")):
@@ -85,7 +85,8 @@ def decoded_pieces(stream: BinaryIO) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _sample(stream: BinaryIO) -> bytes:
+def first_bytes(stream: BinaryIO) -> bytes:
+    """The first 64 KiB, or all there is."""
     # A stream from the network gives what has arrived, which may be less than was asked for.
     pieces = []
     missing = SAMPLE_BYTES

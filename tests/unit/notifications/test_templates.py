@@ -27,7 +27,6 @@ def write(file: Path, content: str) -> None:
 def test_every_kind_of_message_has_both_forms() -> None:
     for kind in Kind:
         for form in ("txt", "html"):
-            assert (TEMPLATES / f"{kind}.{form}").is_file()
             for folder in sorted(path.name for path in LANGUAGES.iterdir()):
                 assert "Ann" in render(letter(folder, kind), form)
 
@@ -46,6 +45,14 @@ def test_one_template_of_their_own_leaves_the_others(tmp_path: Path) -> None:
     assert render(letter("de"), "txt", tmp_path) == "Hallo Ann, Mack <&>"
     assert render(letter("de"), "html", tmp_path) == render(letter("de"), "html")
     assert render(letter("de", Kind.RETRACTION), "txt", tmp_path) == render(letter("de", Kind.RETRACTION), "txt")
+
+
+def test_a_template_for_every_kind_gives_way_to_one_for_a_kind(tmp_path: Path) -> None:
+    write(tmp_path / "fr" / "letter.txt", "Coucou")
+    write(tmp_path / "retraction.txt", "Dommage")
+    assert render(letter("fr"), "txt", tmp_path) == "Coucou"
+    assert render(letter("fr", Kind.RETRACTION), "txt", tmp_path) == "Dommage"
+    assert render(letter("en"), "txt", tmp_path) == render(letter("en"), "txt")
 
 
 def test_a_template_in_a_languages_folder_is_for_that_language(tmp_path: Path) -> None:
