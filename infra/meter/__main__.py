@@ -15,7 +15,6 @@ from infra.meter import dynamodb_local
 from infra.meter.metering import Meter, metered
 from infra.meter.prices import US_EAST_1
 from infra.meter.sample import Sample, storage_client
-from shared import storage
 from shared.pipeline.match_attendees import match_everybody
 
 METERED = 100
@@ -69,9 +68,7 @@ def main() -> None:
         sys.exit(reason)
     # Ended from outside, DynamoDB Local must not be left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before the event was over"))
-    with dynamodb_local.running() as url, dynamodb_local.environment(url):
-        dynamodb_local.create_table(url, "samples")
-        storage.connect("samples")
+    with dynamodb_local.connected("samples"):
         sample = Sample.create(options.attendees, options.connections, names=options.names)
         play(sample, options.sends, sys.stdout.write)
 

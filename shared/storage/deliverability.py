@@ -28,6 +28,7 @@ from shared.storage._table import (
     lost_a_race,
     partition,
     transaction,
+    written,
 )
 
 KIND: Final = "HEALTH"
@@ -168,11 +169,7 @@ def suppress(address_hash: str, why: Suppression, *, now: datetime) -> None:
         if why is Suppression.COMPLAINED
         else SuppressedItem.why.does_not_exist() | (SuppressedItem.why == Suppression.BOUNCED.value)
     )
-    try:
-        SuppressedItem(*_suppressed_key(address_hash)).update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if not lost_a_race(error):
-            raise
+    written(SuppressedItem(*_suppressed_key(address_hash)).update, actions=actions, condition=condition)
 
 
 def is_suppressed(hashes: Iterable[str]) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DeleteError, DoesNotExist
 
 from shared.events import Event, event_from_dict, event_to_dict, settings_of
-from shared.storage._table import ALL_EVENTS, Conflict, EventItem, Item, expiry, in_parallel, lost_a_race, partition
+from shared.storage._table import ALL_EVENTS, Conflict, EventItem, Item, expiry, in_parallel, partition, written
 from shared.storage.migrations import newest, version_of
 
 _SHARDED_KINDS = ("ATTENDEE", "DIRECTORY", "INTRODUCTION", "MATCH", "MEETING", "SET", "TICKET")
@@ -20,12 +20,8 @@ def create(event: Event) -> None:
 
     :raises Conflict: where an event of this id exists
     """
-    try:
-        _item(event).save(condition=EventItem.pk.does_not_exist())
-    except PutError as error:
-        if lost_a_race(error):
-            raise Conflict(f"there is an event {event.event_id!r} already") from error
-        raise
+    if not written(_item(event).save, condition=EventItem.pk.does_not_exist()):
+        raise Conflict(f"there is an event {event.event_id!r} already")
 
 
 def update(event: Event, *, since: Event | None = None) -> None:
@@ -58,14 +54,8 @@ def _keep_until(expires_at: int, pk: str) -> int:
     for item in Item.query(pk, attributes_to_get=["pk", "sk", "kind", "expires_at"]):
         if item.expires_at == expires_at:
             continue
-        try:
-            # Only where it is still there: what somebody erased meanwhile must not come back as an empty shell.
-            item.update(actions=[Item.expires_at.set(expires_at)], condition=Item.pk.exists())
-        except UpdateError as error:
-            if not lost_a_race(error):
-                raise
-            continue
-        count += 1
+        # Only where it is still there: what somebody erased meanwhile must not come back as an empty shell.
+        count += written(item.update, actions=[Item.expires_at.set(expires_at)], condition=Item.pk.exists())
     return count
 
 
@@ -125,18 +115,12 @@ def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:
     except DoesNotExist:
         raise Conflict(f"there is no event {event_id!r} any more") from None
     changed = change(event_from_dict(item.settings))
-    try:
-        item.update(
-            actions=[
-                EventItem.settings.set(event_to_dict(changed)),
-                EventItem.expires_at.set(expiry(changed)),
-            ],
-            condition=EventItem.settings == item.settings,
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            raise Conflict(f"the settings of {event_id!r} are being changed by somebody else; try again") from error
-        raise
+    if not written(
+        item.update,
+        actions=[EventItem.settings.set(event_to_dict(changed)), EventItem.expires_at.set(expiry(changed))],
+        condition=EventItem.settings == item.settings,
+    ):
+        raise Conflict(f"the settings of {event_id!r} are being changed by somebody else; try again")
     return changed
 
 

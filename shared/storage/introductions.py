@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DoesNotExist
 
 from shared.events import Event
 from shared.introductions import Channel, Introduction, Mention, Part, State
@@ -15,10 +15,10 @@ from shared.storage._table import (
     IntroductionItem,
     expiry,
     in_parallel,
-    lost_a_race,
     partition,
     query_shards,
     shard_of,
+    written,
 )
 
 # States into which only what was claimed before comes.
@@ -39,13 +39,7 @@ def add(event: Event, introduction: Introduction) -> bool:
         state_changed_at=_utc(introduction.state_changed_at),
         expires_at=expiry(event),
     )
-    try:
-        item.save(condition=IntroductionItem.pk.does_not_exist())
-    except PutError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return written(item.save, condition=IntroductionItem.pk.does_not_exist())
 
 
 def add_all(event: Event, several: Iterable[Introduction]) -> list[bool]:
@@ -108,15 +102,8 @@ def change_state(
         actions.append(IntroductionItem.said.set(_mentions_text(said)))
     if detail is not None:
         actions.append(IntroductionItem.detail.set(detail))
-    try:
-        IntroductionItem(*_key(event, introduction.attendee_id, introduction.wave)).update(
-            actions=actions, condition=IntroductionItem.state.is_in(*sorted(allowed))
-        )
-    except UpdateError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    item = IntroductionItem(*_key(event, introduction.attendee_id, introduction.wave))
+    return written(item.update, actions=actions, condition=IntroductionItem.state.is_in(*sorted(allowed)))
 
 
 def note_published(event: Event, several: Iterable[Introduction], *, now: datetime) -> None:

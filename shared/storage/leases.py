@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 
 from shared.events import Event
-from shared.storage._table import LeaseItem, expiry, lost_a_race, partition
+from shared.storage._table import LeaseItem, expiry, partition, written
 
 # Longer than the function may run: whoever had it before that is at work no more.
 LONGEST: Final = timedelta(minutes=16)
@@ -33,13 +33,7 @@ def take(event: Event, wave: str, *, now: datetime, run: str = "") -> bool:
         LeaseItem.expires_at.set(expiry(event)),
     ]
     free = LeaseItem.holder.does_not_exist() | (LeaseItem.holder == holder) | (LeaseItem.until < int(now.timestamp()))
-    try:
-        _item(event).update(actions=actions, condition=free)
-    except UpdateError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return written(_item(event).update, actions=actions, condition=free)
 
 
 def held(event: Event, *, now: datetime) -> tuple[str, datetime] | None:
@@ -54,12 +48,8 @@ def held(event: Event, *, now: datetime) -> tuple[str, datetime] | None:
 
 def give_back(event: Event, wave: str, *, run: str = "") -> None:
     """Let the next wave have it; nothing where another has it by now."""
-    holder = _holder(wave, run)
-    try:
-        _item(event).update(actions=[LeaseItem.until.set(0)], condition=LeaseItem.holder == holder)
-    except UpdateError as error:
-        if not lost_a_race(error):
-            raise
+    condition = LeaseItem.holder == _holder(wave, run)
+    written(_item(event).update, actions=[LeaseItem.until.set(0)], condition=condition)
 
 
 def _holder(wave: str, run: str) -> str:

@@ -16,8 +16,6 @@ from functools import lru_cache
 from sys import intern
 from typing import Final
 
-from pynamodb.exceptions import PutError
-
 from shared.connections import Relation
 from shared.events import Event
 from shared.matching import Evidence, Listing, Match, listings_to_matches
@@ -29,9 +27,9 @@ from shared.storage._table import (
     batch_get,
     expiry,
     in_parallel,
-    lost_a_race,
     partition,
     query_shards,
+    written,
 )
 
 # Packed, a tie takes 20 to 60 bytes; a part may hold 400 KB, keys and names included.
@@ -256,12 +254,8 @@ def _write(event: Event, before: Ties, after: Ties) -> bool:
         item = MatchesItem(*_key(event, after.attendee_id, number))
         item.packed, item.version, item.parts, item.expires_at = _packed(ties), version + 1, count, expiry(event)
         unchanged = MatchesItem.version == version if version else MatchesItem.pk.does_not_exist()
-        try:
-            item.save(condition=unchanged)
-        except PutError as error:
-            if lost_a_race(error):
-                return False
-            raise
+        if not written(item.save, condition=unchanged):
+            return False
     return True
 
 

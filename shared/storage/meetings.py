@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pynamodb.exceptions import PutError
-
 from shared.events import Event
 from shared.introductions import Answer, Closeness, Meeting, Outcome, Side, Stage
 from shared.storage._table import (
@@ -17,10 +15,10 @@ from shared.storage._table import (
     batch_get,
     expiry,
     in_parallel,
-    lost_a_race,
     partition,
     query_shards,
     shard_of,
+    written,
 )
 
 # Two people and a wave may want to change one meeting at the same moment, and nobody else.
@@ -36,13 +34,7 @@ def save(event: Event, meeting: Meeting) -> bool:
         expires_at=expiry(event),
     )
     unchanged = MeetingItem.version == meeting.version if meeting.version else MeetingItem.pk.does_not_exist()
-    try:
-        item.save(condition=unchanged)
-    except PutError as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    return written(item.save, condition=unchanged)
 
 
 def save_all(event: Event, meetings: Iterable[Meeting]) -> list[Meeting]:

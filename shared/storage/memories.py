@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pynamodb.exceptions import PutError
-
 from shared.matching import MET_SOURCE, ConnectionSet
 from shared.storage._table import (
     Conflict,
@@ -22,7 +20,7 @@ from shared.storage._table import (
     PersonItem,
     batch_get,
     in_parallel,
-    lost_a_race,
+    written,
 )
 from shared.storage.connection_sets import KeptSet, assembled, write
 
@@ -140,11 +138,7 @@ def _without(known: Remembered, source: str, person: int, now: datetime) -> Iter
 def _note_forgotten(person: int, at: datetime) -> None:
     text = at.astimezone(UTC).isoformat(timespec="microseconds")
     item = PersonItem(_partition(person), _FORGOTTEN, forgotten_at=text, expires_at=int((at + KNOWN_FOR).timestamp()))
-    try:
-        item.save(condition=PersonItem.pk.does_not_exist() | (PersonItem.forgotten_at < text))
-    except PutError as error:
-        if not lost_a_race(error):
-            raise
+    written(item.save, condition=PersonItem.pk.does_not_exist() | (PersonItem.forgotten_at < text))
 
 
 def _partition(person: int) -> str:

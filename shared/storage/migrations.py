@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pynamodb.exceptions import UpdateError
-
 from shared.events import Event, event_from_dict
-from shared.storage._table import ALL_EVENTS, Conflict, EventItem, lost_a_race
+from shared.storage._table import ALL_EVENTS, Conflict, EventItem, written
 
 FIRST: Final = 1
 
@@ -64,13 +62,8 @@ def migrate(event_id: str) -> int:
     for version in range(before, newest()):
         MIGRATIONS[version - FIRST](event_from_dict(item.settings))
         at_this = EventItem.schema_version == version
-        try:
-            item.update(
-                actions=[EventItem.schema_version.set(version + 1)],
-                condition=at_this | EventItem.schema_version.does_not_exist() if version == FIRST else at_this,
-            )
-        except UpdateError as error:
-            if lost_a_race(error):
-                raise Conflict(f"the data of {event_id!r} are being migrated by somebody else; look again") from error
-            raise
+        if version == FIRST:
+            at_this |= EventItem.schema_version.does_not_exist()
+        if not written(item.update, actions=[EventItem.schema_version.set(version + 1)], condition=at_this):
+            raise Conflict(f"the data of {event_id!r} are being migrated by somebody else; look again")
     return newest() - before

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from infra.meter import US_EAST_1, dynamodb_local
-from shared import storage
 from tests.benchmarks.full_pass.__main__ import run
 from tests.benchmarks.full_pass.table import CONNECTIONS, load
 from tests.benchmarks.section import Goal, Section
@@ -34,9 +33,7 @@ def measure(*, quick: bool, long: bool) -> Section:
         return section
     sizes = SIZES[:2] if quick else (*SIZES, LONG) if long else SIZES
     points: list[dict[str, Any]] = []
-    with dynamodb_local.running() as url, dynamodb_local.environment(url):
-        dynamodb_local.create_table(url, TABLE)
-        storage.connect(TABLE)
+    with dynamodb_local.connected(TABLE) as url:
         for size in sizes:
             stored = load(size)
             figures = run(url, size) | {"attendees": size, "stored": stored}

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from infra.meter import Figures, dynamodb_local, metered
 from infra.meter.sample import KEY, Sample, storage_client
-from shared import storage
 from shared.events import Event
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import receive_registration
@@ -54,9 +53,7 @@ def measure(*, quick: bool) -> Section:
         section.notes.append(f"Not measured: {reason}.")
         return section
     count = 50 if quick else 300
-    with dynamodb_local.running() as url, dynamodb_local.environment(url):
-        dynamodb_local.create_table(url, TABLE)
-        storage.connect(TABLE)
+    with dynamodb_local.connected(TABLE):
         sample = Sample.create(count, 10)
         events = KnownEvents()
         for number in range(WARM_UP):

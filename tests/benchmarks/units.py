@@ -18,9 +18,9 @@ from infra.meter.sizes import item_size
 from infra.meter.units import READ_STEP, WRITE_STEP
 from shared.pipeline.match_attendees import match_everybody
 from tests.benchmarks import textbook
-from tests.benchmarks.in_memory import NAME, table
 from tests.benchmarks.section import Goal, Section
 from tests.benchmarks.textbook import Cost
+from tests.in_memory import NAME, table
 
 EVENTS: Final = ((300, 500), (3_000, 1_000), (10_000, 1_500))
 PLAYED: Final = 24  # everybody knows ten others, so that no two steps cost more than in a large event

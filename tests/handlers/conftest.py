@@ -22,6 +22,7 @@ from shared.services import Secrets
 from shared.services._clients import client
 from tests import democon
 from tests.handlers.privileges import WATCH
+from tests.in_memory import create_table
 from tests.template import written
 
 TEMPLATE = written()
@@ -189,11 +190,7 @@ def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
         monkeypatch.setenv(name, value)
     client.cache_clear()
     with mock_aws():
-        definition = TEMPLATE["Resources"]["Table"]["Properties"]
-        boto3.client("dynamodb").create_table(
-            TableName=table_name,
-            **{name: definition[name] for name in ("AttributeDefinitions", "KeySchema", "BillingMode")},
-        )
+        create_table(table_name)
         boto3.client("s3").create_bucket(
             Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )

@@ -37,7 +37,8 @@ from shared.services import Secrets
 from shared.services._clients import client
 from shared.services.web import Opening, Web
 from shared.storage.imports import ImportReport
-from tests.handlers.conftest import ENVIRONMENT, EVENT, TEMPLATE, World
+from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World
+from tests.in_memory import create_table
 from tests.unit.services.servers import http_server
 
 ASKS = [Purpose.INTRODUCE, Purpose.CONNECTIONS, Purpose.FETCH]
@@ -131,11 +132,7 @@ def deployment() -> Iterator[World]:
         for name, value in (ENVIRONMENT | {"TABLE_NAME": "fetching"}).items():
             environment.setenv(name, value)
         client.cache_clear()
-        definition = TEMPLATE["Resources"]["Table"]["Properties"]
-        boto3.client("dynamodb").create_table(
-            TableName="fetching",
-            **{name: definition[name] for name in ("AttributeDefinitions", "KeySchema", "BillingMode")},
-        )
+        create_table("fetching")
         storage.connect("fetching")
         secrets = Secrets(ENVIRONMENT["SECRETS_PATH"])
         secrets.ensure_hashing_key()
@@ -838,13 +835,7 @@ class TestHandler:
         monkeypatch.setattr(module, "web", Web(allow=networks.openings, resolve=lambda _: []))
         return module.handler
 
-    CONTEXT = SimpleNamespace(
-        function_name="f",
-        memory_limit_in_mb=512,
-        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
-        aws_request_id="r",
-        get_remaining_time_in_millis=lambda: 60_000,
-    )
+    CONTEXT = SimpleNamespace(**(vars(CONTEXT) | {"get_remaining_time_in_millis": lambda: 60_000}))
 
     def queued(self) -> list[Any]:
         """What is on the queue, the delayed messages included, which leaves it."""

@@ -50,6 +50,7 @@ from tests.handlers.test_matching_oracle import (
     Withdraw,
     check_histories,
 )
+from tests.one_after_another import OneAfterAnother
 
 # In one shard a query is one call; what several shards add is more calls of the same kind.
 SMALL_EVENT = replace(EVENT, event_id="smallcon", shards=1)
@@ -166,21 +167,6 @@ class Explorer:
             return asked.call
         finally:
             self.database.answer = self.database.perform
-
-
-class OneAfterAnother:
-    """In place of a pool of threads: what a batch does at the same moment it does here in its order."""
-
-    def __init__(self, workers: int) -> None:
-        pass
-
-    def __enter__(self) -> OneAfterAnother:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    map = staticmethod(map)
 
 
 X = {name: Identity("x", name) for name in ("ann", "bea", "bea_new", "cyd")}

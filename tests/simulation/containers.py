@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, Protocol
 from unittest.mock import patch
 
@@ -20,7 +20,8 @@ from shared.pipeline import at_once
 from shared.services._clients import client
 from shared.storage import _table
 from shared.storage import deliverability as deliverability_storage
-from tests.handlers.conftest import ENVIRONMENT
+from tests.handlers.conftest import CONTEXT, ENVIRONMENT
+from tests.one_after_another import OneAfterAnother
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 TABLE = "simulated"
@@ -31,13 +32,6 @@ SETTINGS = {
     "ALARM_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alarms",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
 }
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
-    aws_request_id="r",
-    get_remaining_time_in_millis=lambda: 600_000,
-)
 
 
 class Aws(Protocol):
@@ -67,26 +61,6 @@ class SimulatedDatetime(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
         return _present.moment().astimezone(tz)
-
-
-class OneAfterAnother:
-    """In place of a pool of threads, so that calls come in the same order each time, and a kill is a kill."""
-
-    def __init__(self, workers: int) -> None:
-        pass
-
-    def __enter__(self) -> OneAfterAnother:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def map(self, work: Callable[[Any], Any], items: Any) -> list[Any]:
-        return [work(item) for item in items]
-
-    def submit(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        result = work(*arguments)
-        return SimpleNamespace(result=lambda: result)
 
 
 class Containers:

@@ -11,7 +11,6 @@ import sys
 from typing import Any, Final
 
 from infra.meter import dynamodb_local
-from shared import storage
 from tests.benchmarks.full_pass.table import load
 
 TABLE: Final = "fair"
@@ -31,9 +30,7 @@ def main() -> None:
         sys.exit(reason)
     # Ended from outside, DynamoDB Local must not be left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before the passes were over"))
-    with dynamodb_local.running() as url, dynamodb_local.environment(url):
-        dynamodb_local.create_table(url, TABLE)
-        storage.connect(TABLE)
+    with dynamodb_local.connected(TABLE) as url:
         print(f"{load(options.attendees) / 1e6:,.0f} MB of sets\n\n{HEADER}", flush=True)
         show(options.attendees, "everybody new", run(url, options.attendees))
         show(options.attendees, "nothing new", run(url, options.attendees))

@@ -6,33 +6,22 @@ import hashlib
 import struct
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from shared.events import Event, Wave, shards_for
+from shared.events import Event, shards_for
 from shared.storage._table import ConnectionSetItem, DirectoryItem, Item, expiry, partition, shard_of
+from tests import democon
 from tests.benchmarks.join.event import Size, directory_of, read, write
 
 CONNECTIONS: Final = 1500
-START: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 UPLOADED_AT: Final = "2026-05-01T09:00:00.000000+00:00"
 
 
 def event_of(attendees: int) -> Event:
     """The event; its settings are not in the table, since a pass is handed them."""
-    return Event(
-        event_id=f"fair-{attendees}",
-        name="The Fair",
-        starts_at=START,
-        ends_at=START + timedelta(days=1),
-        time_zone="UTC",
-        place="Leipzig",
-        organizer="The Society of Fairs",
-        contact="hello@fair.example",
-        waves=(Wave("first", START - timedelta(days=3)),),
-        shards=shards_for(attendees),
-    )
+    return replace(democon.EVENT, event_id=f"fair-{attendees}", shards=shards_for(attendees))
 
 
 def load(attendees: int) -> int:

@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
 from infra.meter import Call, Figures, Meter, metered
-from tests.unit.meter.conftest import TABLE
+from tests.in_memory import NAME as TABLE
 
 KB = 1024
 
