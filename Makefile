@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Debian's own browser: Playwright's would be downloaded from elsewhere.
 GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
-.PHONY: help setup docs demo test bench browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
+.PHONY: help setup docs demo test bench bench-pictures browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -122,6 +122,9 @@ notes:           ## What CHANGELOG.md says of TAG=v0.1.0, for its release, in bu
 
 bench: setup .venv-bench/ready build/dynamodb-local/ready ## What it costs and how fast it is, beside others; QUICK=1, LONG=1 (100,000), ONLY="join"
 	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(ONLY),--only $(ONLY))
+
+bench-pictures: setup ## The pictures of docs/performance.md, in docs/pictures, of the last `make bench` that was not QUICK
+	$(BIN)/python -m tests.benchmarks.pictures
 
 .venv-bench/ready: requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench

@@ -16,7 +16,10 @@ class NoNotes(Exception):
 
 
 def notes_for(tag: str, *, changelog: str, version: str) -> str:
-    """The CHANGELOG's words on the version that ``tag`` names."""
+    """The CHANGELOG's words on the version that ``tag`` names.
+
+    :raises NoNotes: where it has none, or the project is of another version
+    """
     if tag != f"v{version}":
         raise NoNotes(f'the tag "{tag}" is not v{version}, as pyproject.toml has it: change one of the two')
     sections = re.split(r"^## +", changelog, flags=re.MULTILINE)[1:]

@@ -55,6 +55,7 @@ class Ticket:
 
     @property
     def key(self) -> str:
+        """Names the ticket among those of all platforms."""
         return f"{self.platform}#{self.reference}"
 
     @property
@@ -110,6 +111,7 @@ class Attendee:
         return Status.REGISTERED in (from_platforms or [status for _, status in self.tickets])
 
     def agreed(self, purpose: Purpose) -> bool:
+        """Whether they agreed to this, and have not taken it back."""
         return self.consent is not None and purpose in self.consent.agreements
 
     @property
@@ -119,6 +121,7 @@ class Attendee:
 
     @property
     def connections_may_be_used(self) -> bool:
+        """Whether the connections they bring may say whom they know: coming, and agreed to both."""
         return self.may_be_named and self.agreed(Purpose.CONNECTIONS)
 
     @property

@@ -67,6 +67,7 @@ class Consent:
 
     @property
     def purposes(self) -> frozenset[Purpose]:
+        """What was agreed to."""
         return frozenset(self.agreements)
 
     @property

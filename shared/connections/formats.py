@@ -227,7 +227,11 @@ def _refuse_entities(file: ExportFile) -> None:
 
 
 def exports_of(file: ExportFile, known: Format) -> Iterator[Export]:
-    """Every list in a file of a known format, whose rows raise nothing but UnknownExport."""
+    """Every list in a file of a known format.
+
+    :raises UnknownExport: where it is damaged after all; also while iterating over the rows of a list, which raise
+        nothing else
+    """
     try:
         for export in known.exports(file):
             yield Export(export.source, _guarded(export, known), export.owner)

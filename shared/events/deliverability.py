@@ -27,6 +27,7 @@ class Deliverability:
 
     @property
     def paused(self) -> bool:
+        """Whether nothing is sent until somebody resumes the event."""
         return self.paused_at is not None
 
 

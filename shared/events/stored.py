@@ -38,7 +38,10 @@ def event_to_dict(event: Event) -> dict[str, Any]:
 
 
 def event_from_dict(stored: Mapping[str, Any]) -> Event:
-    """The event ``event_to_dict`` was given; fields it does not know are left aside. Raises BadEvent."""
+    """The event ``event_to_dict`` was given; fields it does not know are left aside.
+
+    :raises BadEvent: where it is none
+    """
     try:
         zone = zone_named(stored["time_zone"])
         plain: dict[str, Any] = {name: stored[name] for name in PLAIN if name in stored}

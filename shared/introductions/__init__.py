@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.introductions.introduction import NAMED_PARTS, NEW_PARTS, Channel, Introduction, Mention, Part
+from shared.introductions.introduction import NAMED_PARTS, Channel, Introduction, Mention, Part
 from shared.introductions.meeting import Answer, Closeness, Meeting, Outcome, Side, Stage
 from shared.introductions.states import ARRIVED, SAID, UNSENT, MeetingState, State
 from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
     from shared.introductions.earlier_meeting import PastEvent, events_of_meetings, last_meeting
-    from shared.introductions.proposals import Proposal, may_be_told, propose
+    from shared.introductions.proposals import Proposal, propose
     from shared.introductions.words import how_they_know_each_other
 
 __all__ = [
     "ARRIVED",
     "NAMED_PARTS",
-    "NEW_PARTS",
     "SAID",
     "UNSENT",
     "Answer",
@@ -37,7 +36,6 @@ __all__ = [
     "events_of_meetings",
     "how_they_know_each_other",
     "last_meeting",
-    "may_be_told",
     "propose",
 ]
 
@@ -46,7 +44,7 @@ __getattr__ = when_needed(
     __name__,
     {
         "earlier_meeting": ("PastEvent", "events_of_meetings", "last_meeting"),
-        "proposals": ("Proposal", "may_be_told", "propose"),
+        "proposals": ("Proposal", "propose"),
         "words": ("how_they_know_each_other",),
     },
 )

@@ -27,8 +27,6 @@ class Part(StrEnum):
     FOLLOW_UP = "follow_up"  # named: did you meet?
 
 
-# Each of these counts towards the people a mail may hold.
-NEW_PARTS = frozenset({Part.TOLD, Part.CONFIRM, Part.ASKED})
 NAMED_PARTS = frozenset({Part.TOLD, Part.CONFIRM, Part.AGREED, Part.FOLLOW_UP})
 
 

@@ -82,6 +82,7 @@ class Meeting:
 
     @property
     def pair(self) -> tuple[str, str]:
+        """The ids of the two, as the table has them."""
         return (self.a, self.b)
 
     @property
@@ -90,21 +91,26 @@ class Meeting:
         return reference_of(self.event_id, self.a, self.b)
 
     def other(self, attendee_id: str) -> str:
+        """The one of the two who is not this attendee."""
         return self.b if attendee_id == self.a else self.a
 
     def side(self, attendee_id: str) -> Side:
+        """What this attendee answered, and what became of it."""
         return self.sides[attendee_id == self.b]
 
     @property
     def both_want(self) -> bool:
+        """Whether both said that they would like to meet."""
         return all(side.answer is Answer.YES for side in self.sides)
 
     @property
     def refused(self) -> bool:
+        """Whether one of the two said no, for now or for good."""
         return any(side.answer in (Answer.NOT_NOW, Answer.NEVER) for side in self.sides)
 
     @property
     def state(self) -> MeetingState:
+        """What became of it so far, for the organizer's numbers."""
         outcomes = [side.outcome for side in self.sides]
         if Outcome.MISSED in outcomes:
             return MeetingState.MISSED
@@ -139,6 +145,7 @@ class Meeting:
         return self._with(attendee_id, replace(side, outcome=outcome, outcome_at=now))
 
     def in_stage(self, stage: Stage, wave: str, *, now: datetime) -> Meeting:
+        """In another stage, to which this wave brought it."""
         return replace(self, stage=stage, wave=wave, since=now)
 
     def with_slot(self, slot_id: str | None) -> Meeting:

@@ -75,18 +75,6 @@ def propose_mutual(found: MutualConnections) -> Proposal | None:
     )
 
 
-def may_be_told(
-    match: Match, attendee_id: str, *, fetched: bool = False, proven: Collection[str] = PROVEN_NETWORKS
-) -> bool:
-    """Whether this side of a match may be told of the other without asking anybody first.
-
-    The tie goes both ways, for certain, and the attendee is recognized as who they claim to be. That the other must be
-    recognized too, before either is told, is what :func:`propose` says.
-    """
-    certain = match.certain
-    return goes_both_ways(certain) and recognized(certain, attendee_id, fetched=fetched, proven=proven)
-
-
 def recognized(
     match: Match, attendee_id: str, *, fetched: bool = False, proven: Collection[str] = PROVEN_NETWORKS
 ) -> bool:

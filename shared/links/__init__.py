@@ -3,14 +3,12 @@
 from shared.links.form import form_token, is_form_token
 from shared.links.link import BadLink, Link, LinkPurpose, Links, Reason, read_link
 from shared.links.organizer import NEW_EVENT, OrganizerPurpose, organizer_token, read_organizer_token, sign_in_link
-from shared.links.paths import ORGANIZER_PATH, ORGANIZER_WITH_REST_PATH, PAGE_PATH, PAGE_WITH_REST_PATH, address
+from shared.links.paths import ORGANIZER_PATH, PAGE_PATH, address
 
 __all__ = [
     "NEW_EVENT",
     "ORGANIZER_PATH",
-    "ORGANIZER_WITH_REST_PATH",
     "PAGE_PATH",
-    "PAGE_WITH_REST_PATH",
     "BadLink",
     "Link",
     "LinkPurpose",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-# What the token is for stands in the token: one route serves every link of a mail.
+# What the token is for stands in the token: one route serves every link of a mail. What the pages themselves ask for
+# ("erase", "card/…") lies below.
 PAGE_PATH: Final = "/e/{event_id}/{token}"
-PAGE_WITH_REST_PATH: Final = "/e/{event_id}/{token}/{rest+}"  # what the page itself asks for: "erase", "card/…"
 ORGANIZER_PATH: Final = "/o/{event_id}"
-ORGANIZER_WITH_REST_PATH: Final = "/o/{event_id}/{rest+}"
 
 
 def address(base_url: str, event_id: str, token: str) -> str:

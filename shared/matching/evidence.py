@@ -27,6 +27,7 @@ class Evidence:
 
     @property
     def order(self) -> tuple[str, int, str, date]:
+        """What evidence is sorted by; the same for the same evidence."""
         return (self.network, self.relation, self.source, self.since or date.min)
 
 
@@ -53,6 +54,7 @@ class Match:
         return self.a_lists_b if attendee_id == self.a else self.b_lists_a
 
     def other(self, attendee_id: str) -> str:
+        """The one of the two who is not this attendee."""
         return self.b if attendee_id == self.a else self.a
 
     @property
@@ -78,6 +80,7 @@ class Match:
 
     @property
     def score(self) -> float:
+        """How glad the two would be to meet, above 0 and below 1: see :func:`strength`."""
         return strength(self.a_lists_b, self.b_lists_a)
 
 

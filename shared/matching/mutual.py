@@ -81,11 +81,6 @@ class MutualSearch:
     cap: int  # people listed by more attendees than this were left out
     left_out: int  # how many people that were
 
-    @property
-    def most_missed(self) -> float:
-        """The most that one person who was left out could have added to a pair's odds."""
-        return AT_EVENT / math.log2(self.cap + 1)
-
 
 class ListedTwice:
     """What a first reading of the sets remembers, so that the second keeps only who is listed more than once.
@@ -182,26 +177,6 @@ class MutualCollector:
         elif cap != self._cap:
             raise ValueError(f"cap: {cap}, but these sets were searched with {self._cap}; collect them again")
         return self._acquaintances
-
-
-def find_mutual_connections(
-    directory: Iterable[DirectoryEntry],
-    sets: Iterable[ConnectionSet],
-    known: Iterable[tuple[str, str]] = (),
-    *,
-    per_person: int = 5,
-    cap: int = USUAL_CAP,
-    among: Collection[str] | None = None,
-    listed_twice: ListedTwice | None = None,
-) -> MutualSearch:
-    """The same in one call: see :class:`MutualCollector`.
-
-    :param listed_twice: what a first reading of the same sets remembered
-    """
-    collector = MutualCollector(directory, listed_twice=listed_twice)
-    for connection_set in sets:
-        collector.add(connection_set)
-    return collector.find(known, per_person=per_person, cap=cap, among=among)
 
 
 def strongest(

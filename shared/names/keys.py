@@ -8,8 +8,7 @@ is levelled by the least rotation of the letters instead of sorting the words, s
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
 
@@ -37,16 +36,6 @@ def name_keys(name: str, company: str = "") -> tuple[NameKey, ...]:
     ]
     ranked.sort(key=lambda entry: (entry[0], entry[1].kind is KeyKind.NAME))
     return tuple(dict.fromkeys(key for _, key in ranked))[:MAX_KEYS]
-
-
-def unambiguous(people: Sequence[Iterable[NameKey]]) -> list[tuple[NameKey, ...]]:
-    """The keys of each person that nobody else among these people has.
-
-    For either side of a match: of two attendees, or of two entries of one export, who share a key, neither can be
-    told from the other by it. Entries that are known to be one person go in as one.
-    """
-    owners = Counter(key for keys in people for key in dict.fromkeys(keys))
-    return [tuple(key for key in dict.fromkeys(keys) if owners[key] == 1) for keys in people]
 
 
 def _keys_of(writing: Writing, companies: Sequence[str]) -> Iterator[tuple[int, NameKey]]:

@@ -54,6 +54,7 @@ def compose_text_message(letter: Letter, templates: Path | None = None) -> str:
     question be answered, and the messages be ended.
 
     :raises BrokenTemplate: one of the organizer's own words cannot be used; names file and line
+    :raises ValueError: the letter says nothing that a text message has words for
     """
     words = words_of(letter, templates)
     alphabet = _alphabet_of(words)

@@ -95,6 +95,7 @@ class TopicMessage:
         }
 
     def to_json(self) -> str:
+        """The message's body, as the schema describes it."""
         return _written(MessageKind.INTRODUCTION, self)
 
     @classmethod
@@ -144,6 +145,7 @@ class WaveMessage:
         return {"event": self.event_id, "kind": MessageKind.WAVE.value, "channel": ORGANIZER}
 
     def to_json(self) -> str:
+        """The message's body, as the schema describes it."""
         return _written(MessageKind.WAVE, self)
 
     @classmethod

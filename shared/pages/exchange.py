@@ -31,6 +31,7 @@ class Request:
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
+        """The path, piece by piece."""
         return tuple(self.path.strip("/").split("/"))
 
     @cached_property
@@ -94,6 +95,7 @@ class Reply:
 
     @classmethod
     def json(cls, content: Any, *, status: int = 200, file_name: str = "") -> Reply:
+        """An answer for programs; with a file name, one to be kept."""
         text = json.dumps(content, ensure_ascii=False, indent=1)
         return cls(status, text, "application/json; charset=utf-8", _as_file(file_name))
 

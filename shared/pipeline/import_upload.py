@@ -107,6 +107,7 @@ class Rejects(list[Reject]):
     left_out = 0
 
     def append(self, reject: Reject) -> None:
+        """Keep the reject while there is room, else count it."""
         if len(self) < MOST_REJECTS:
             super().append(reject)
         else:
@@ -118,6 +119,10 @@ class Refused(ValueError):
 
 
 def parse_key(key: str) -> tuple[str, str]:
+    """The event's id, and what the upload is: "attendees" or "connections".
+
+    :raises NotAnUpload: where the key is none of an upload
+    """
     parts = key.split("/", 3)
     if len(parts) != 4 or parts[0] != "uploads" or parts[2] not in ("attendees", "connections"):
         raise NotAnUpload(f"the key of an upload is uploads/<event>/attendees|connections/<name>, not {key!r}")
@@ -302,6 +307,7 @@ def _owner(event: Event, upload: Upload, id_key: bytes) -> Attendee:
 
 
 def sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterator[RowT]:
+    """The rows that can be used; the others go to ``rejects`` on the way."""
     for row in rows:
         if isinstance(row, Reject):
             rejects.append(row)
@@ -310,6 +316,7 @@ def sorting_out(rows: Iterable[RowT | Reject], rejects: list[Reject]) -> Iterato
 
 
 def hand_back(rejects: list[Reject], header: tuple[str, ...], upload: Upload, uploads: Uploads) -> str:
+    """Put the rejected rows beside the upload; under which key, empty where there are none."""
     if not rejects:
         return ""
     with tempfile.TemporaryFile() as file:

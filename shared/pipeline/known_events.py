@@ -21,6 +21,7 @@ class KnownEvents:
         self._remembered: dict[str, tuple[float, Event]] = {}
 
     def get(self, event_id: str) -> Event | None:
+        """The event as it was at most a few minutes ago; None where there is none."""
         known = self._remembered.get(event_id)
         if known is not None and self._clock() - known[0] < REMEMBERED_FOR_S:
             return known[1]

@@ -40,6 +40,8 @@ NEW_END_AFTER = timedelta(minutes=2)  # functions remember an event for one
 
 @dataclass(frozen=True, slots=True)
 class CreatedEvent:
+    """What came of making an event."""
+
     webhook_secret: str  # of the event's own webhook; shown once
     schedules: tuple[str, ...]  # of the waves that are still to come
 

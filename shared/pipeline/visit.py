@@ -43,6 +43,7 @@ class Visit:
 
     @cached_property
     def words(self) -> Words:
+        """The words in the attendee's language, or the event's."""
         return words_for(self.attendee.locale, self.event.locale)
 
     @cached_property
@@ -52,14 +53,17 @@ class Visit:
 
     @property
     def form(self) -> str:
+        """What every form on the page carries, which nobody else knows."""
         return form_token(self.token, self.keys)
 
     @property
     def form_is_ours(self) -> bool:
+        """Whether what was posted comes from a form of the page."""
         return is_form_token(self.request.value("form"), self.token, self.keys)
 
     @property
     def hashing_key(self) -> bytes:
+        """The key that the event's identities are hashed under."""
         return self.tools.secrets.hashing_key(self.event)
 
     @property
@@ -73,6 +77,7 @@ class Visit:
         return self.request.parts[3:]
 
     def below(self, rest: str) -> str:
+        """An address below the page."""
         return f"{self.home}/{rest}"
 
     def framed(self, template: str, here: str, **values: Any) -> Reply:
@@ -129,4 +134,5 @@ class Visit:
 
     @property
     def deleted_on(self) -> str:
+        """The day on which everything kept of the event is deleted, in words."""
         return self.words.day_of_year(self.event.expires_at.date())

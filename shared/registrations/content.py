@@ -32,10 +32,15 @@ class Pointer:
     reference: str
 
     def to_json(self) -> str:
+        """The pointer as text."""
         return json.dumps([self.kind, self.reference])
 
     @classmethod
     def from_json(cls, text: str) -> Pointer:
+        """The pointer that ``to_json`` wrote.
+
+        :raises ValueError: also TypeError, for what it did not write
+        """
         kind, reference = json.loads(text)
         return cls(str(kind), str(reference))
 

@@ -92,6 +92,7 @@ class DeadLetters:
             )
 
     def delete(self, letter: DeadLetter) -> None:
+        """Take a message out of the dead-letter queue for good."""
         client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=letter.receipt)
 
     def put_back(self, body: str) -> None:

@@ -26,6 +26,8 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
+    """What became of one call to a provider."""
+
     outcome: Outcome
     provider_id: str | None = None
     detail: str | None = None  # the provider's error code; never its text, which may quote the address

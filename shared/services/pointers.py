@@ -21,6 +21,7 @@ class PointerMessage:
     pointer: Pointer
 
     def to_json(self) -> str:
+        """The message's body."""
         return json.dumps({"event": self.event_id, "platform": self.platform, "pointer": self.pointer.to_json()})
 
     @classmethod
@@ -32,6 +33,8 @@ class PointerMessage:
 
 @dataclass(frozen=True, slots=True)
 class PointerQueue:
+    """The queue of what is to be asked of platforms, which only said that it changed."""
+
     url: str
 
     def put(self, messages: Sequence[PointerMessage]) -> None:

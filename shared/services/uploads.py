@@ -50,6 +50,7 @@ class UploadForm:
 
     @property
     def megabytes(self) -> int:
+        """The most that a file may have."""
         return self.most // (1024 * 1024)
 
 
@@ -139,6 +140,7 @@ class Uploads:
                     s3.delete_object(Bucket=self._bucket, Key=item["Key"])
 
     def delete(self, key: str) -> None:
+        """Remove a file; no matter whether it is there."""
         client("s3").delete_object(Bucket=self._bucket, Key=key)
 
 

@@ -75,7 +75,10 @@ def slots_from_tables(tables: object, zone: ZoneInfo, lines: Sequence[int] = ())
 
 
 def in_order(read: Iterable[tuple[str, Slot]], problems: Sequence[str]) -> tuple[Slot, ...]:
-    """The slots, best first, unless there are problems; each comes with what to call it in a message."""
+    """The slots, best first; each comes with what to call it in a message.
+
+    :raises BadSlots: with all problems, where there are some or a slot is there twice
+    """
     found = list(problems)
     names: dict[str, str] = {}
     slots = []

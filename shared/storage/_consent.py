@@ -38,6 +38,7 @@ def write_consent(consent: Consent) -> list[Any]:
 
 
 def read_consent(stored: Sequence[Any]) -> Consent:
+    """The consent of which this was kept, in the shape of this release or of an earlier one."""
     names, at_text, given_by, *rest = stored
     at = datetime.fromisoformat(at_text)
     if not rest:

@@ -184,10 +184,12 @@ def connect(table_name: str) -> None:
 
 
 def transaction() -> TransactWrite:
+    """Writes that are all done or none."""
     return TransactWrite(connection=Item._get_connection().connection)
 
 
 def partition(event_id: str, kind: str, shard: int | None = None) -> str:
+    """The partition key of one kind of an event's items, or of one shard of them."""
     return f"EVENT#{event_id}#{kind}" if shard is None else f"EVENT#{event_id}#{kind}#{shard}"
 
 
@@ -197,6 +199,7 @@ def shard_of(name: str, shards: int) -> int:
 
 
 def expiry(event: Event) -> int:
+    """When what is kept for the event is deleted, in seconds since 1970."""
     return int(event.expires_at.timestamp())
 
 

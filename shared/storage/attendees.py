@@ -38,6 +38,7 @@ ATTEMPTS = 8
 
 
 def load(event: Event, attendee_id: str) -> Attendee | None:
+    """One attendee; None where there is nobody of this id."""
     return load_many(event, [attendee_id]).get(attendee_id)
 
 

@@ -42,6 +42,7 @@ class KeptSet:
 
     @property
     def source(self) -> str:
+        """The list that the set was made from, as "linkedin-connections"."""
         return self.connection_set.source
 
 

@@ -47,6 +47,7 @@ def load(event: Event, part: int) -> list[Meeting]:
 
 
 def delete(event: Event) -> None:
+    """Forget what was decided, once it is carried out."""
     key = partition(event.event_id, "DECIDED")
     with DecidedItem.batch_write() as batch:
         for item in DecidedItem.query(key, consistent_read=True, attributes_to_get=["pk", "sk", "kind"]):

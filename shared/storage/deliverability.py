@@ -53,6 +53,7 @@ class Judged:
 
 
 def load(event: Event) -> Deliverability:
+    """How the event's mails fare; nothing counted where none went out yet."""
     try:
         return _health(HealthItem.get(*_key(event), consistent_read=True))
     except DoesNotExist:

@@ -71,6 +71,7 @@ def load(event_id: str) -> Event | None:
 
 
 def load_all() -> list[Event]:
+    """Every event that is kept."""
     return [_event(item) for item in EventItem.query(ALL_EVENTS)]
 
 
@@ -92,6 +93,8 @@ def delete(event: Event) -> int:
     """Remove the event and everything that was kept for it; how many items there were.
 
     The event itself goes last, so that a deletion that was cut short can be repeated.
+
+    :raises RuntimeError: where the event itself could not be deleted
     """
     deleted = sum(in_parallel(_empty, _partitions(event)))
     try:

@@ -31,6 +31,7 @@ class ImportReport:
 
 
 def save(event: Event, report: ImportReport) -> None:
+    """Keep how far an import has come, or how it ended."""
     ImportItem(
         pk=partition(event.event_id, "IMPORT"),
         sk=report.upload,
@@ -63,6 +64,7 @@ def load_all(event: Event) -> list[ImportReport]:
 
 
 def load(event: Event, upload: str) -> ImportReport | None:
+    """How far the import of an upload has come; None where it has not begun."""
     try:
         item = ImportItem.get(partition(event.event_id, "IMPORT"), upload, consistent_read=True)
     except DoesNotExist:

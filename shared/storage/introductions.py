@@ -48,6 +48,7 @@ def add_all(event: Event, several: Iterable[Introduction]) -> list[bool]:
 
 
 def load(event: Event, attendee_id: str, wave: str) -> Introduction | None:
+    """What one attendee is told in one wave; None where nothing was planned."""
     try:
         return _introduction(event, IntroductionItem.get(*_key(event, attendee_id, wave), consistent_read=True))
     except DoesNotExist:

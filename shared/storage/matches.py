@@ -56,6 +56,7 @@ class Direction:
     listed_revision: int = -1
 
     def gives_way_to(self, newer: Direction) -> bool:
+        """Whether the newer one knows at least as much of both as this one."""
         return newer.lister_revision >= self.lister_revision and newer.listed_revision >= self.listed_revision
 
 
@@ -72,6 +73,7 @@ class Ties:
     part_of: Mapping[str, int] = field(default_factory=dict)  # in which part each other stands
 
     def listings(self) -> Iterator[Listing]:
+        """Who lists whom, in both directions, where there is evidence."""
         for other, (out, back) in self.of.items():
             if out.evidence:
                 yield Listing(self.attendee_id, other, _from_texts(out.evidence))
@@ -161,6 +163,7 @@ def agreed_listings_of(event: Event, attendee_ids: Iterable[str]) -> list[Listin
 
 
 def load_all(event: Event) -> list[Match]:
+    """Every match of the event."""
     return listings_to_matches(_all_listings(event))
 
 

@@ -135,6 +135,7 @@ def _meeting(event: Event, item: MeetingItem) -> Meeting:
 
 
 def from_facts(event: Event, pair: tuple[str, str], facts: dict[str, Any], *, version: int) -> Meeting:
+    """The meeting of which ``facts`` were kept, and in which version."""
     a, b = pair
     one, other = map(_side, facts["sides"])
     return Meeting(

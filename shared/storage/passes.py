@@ -13,6 +13,7 @@ _LAST = "last"
 
 
 def note_finished(event: Event, at: datetime) -> None:
+    """Keep when the event's last whole pass ended."""
     PassItem(
         pk=partition(event.event_id, "PASS"),
         sk=_LAST,
@@ -22,6 +23,7 @@ def note_finished(event: Event, at: datetime) -> None:
 
 
 def last_finished(event: Event) -> datetime | None:
+    """When the event's last whole pass ended; None where there was none yet."""
     try:
         item = PassItem.get(partition(event.event_id, "PASS"), _LAST, consistent_read=True)
     except DoesNotExist:

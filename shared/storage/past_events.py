@@ -12,6 +12,7 @@ _ALL: Final = "PAST-EVENTS"
 
 
 def save(event: PastEvent) -> None:
+    """Keep of an event what is said of it later: its name, place and year."""
     PastEventItem(_ALL, event.event_id, name=event.name, place=event.place, year=event.year).save()
 
 

@@ -1,4 +1,4 @@
-"""Measure, print the tables of docs/performance.md, and write build/bench.json and its pictures: ``make bench``."""
+"""Measure, print the tables of docs/performance.md, and write build/bench.json: ``make bench``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import json
 import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from tests.benchmarks import arrival, cold_start, growth, joins, latency, model, pictures, reading, units
+from tests.benchmarks import arrival, cold_start, growth, joins, latency, model, reading, units
+from tests.benchmarks.pictures import RESULTS
 from tests.benchmarks.section import Section
-
-ROOT: Final = Path(__file__).parents[2]
-OUTPUT: Final = ROOT / "build" / "bench.json"
-PICTURES: Final = ROOT / "build" / "bench"
 
 
 def main() -> None:
@@ -35,7 +31,7 @@ def main() -> None:
         "arrival": lambda: arrival.measure(quick=quick),
         "growth": lambda: growth.measure(quick=quick, long=long),
     }
-    results: dict[str, Any] = json.loads(OUTPUT.read_text()) if options.only and OUTPUT.exists() else {}
+    results: dict[str, Any] = json.loads(RESULTS.read_text()) if options.only and RESULTS.exists() else {}
     for name, measure in sections.items():
         if options.only and name not in options.only:
             continue
@@ -44,10 +40,8 @@ def main() -> None:
         print(f"{section.markdown()}\n", flush=True)
         results[section.name] = section.as_json() | {"seconds": round(time.monotonic() - began)}
     results["machine"] = {"python": platform.python_version(), "machine": platform.machine(), "quick": quick}
-    OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text(json.dumps(results, indent=1))
-    for picture in pictures.draw(results, PICTURES):
-        print(picture.relative_to(ROOT))
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1))
     goals = [goal for each in results.values() for goal in each.get("goals", ())]
     print(f"{sum(goal['met'] for goal in goals)} of {len(goals)} goals are met")
 

@@ -1,10 +1,15 @@
-"""The pictures of docs/performance.md, drawn from build/bench.json."""
+"""The pictures of docs/performance.md, drawn of the last run that is in build/bench.json: ``make bench-pictures``."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+ROOT: Final = Path(__file__).parents[2]
+RESULTS: Final = ROOT / "build" / "bench.json"
+FOLDER: Final = ROOT / "docs" / "pictures"
 COLOURS: Final = ("#0b5d66", "#c8553d", "#d8d4c7")
 
 
@@ -20,7 +25,7 @@ def draw(results: dict[str, Any], folder: Path) -> list[Path]:
     drawn: list[Path] = []
 
     def save(name: str) -> None:
-        drawn.append(folder / f"{name}.svg")
+        drawn.append(folder / f"bench-{name}.svg")
         plt.tight_layout()
         plt.savefig(drawn[-1], metadata={"Date": None})
         plt.close()
@@ -41,7 +46,7 @@ def draw(results: dict[str, Any], folder: Path) -> list[Path]:
             plt.bar([x + 0.4 * place for x in range(len(sizes))], units, 0.4, label=label, color=COLOURS[1 - place])
         plt.yscale("log")
         plt.xticks([x + 0.2 for x in range(len(sizes))], list(sizes))
-        plt.ylabel("write units an import of one set")
+        plt.ylabel("write units for the sets of everybody")
         plt.legend()
         save("import-units")
     points = results.get("growth", {}).get("figures", {}).get("points", [])
@@ -55,3 +60,18 @@ def draw(results: dict[str, Any], folder: Path) -> list[Path]:
             axis.set_xlabel("attendees × 1,500 connections")
         save("growth")
     return drawn
+
+
+def main() -> None:
+    """Draw them where the page shows them."""
+    if not RESULTS.exists():
+        sys.exit(f"There is no {RESULTS.relative_to(ROOT)} yet: run `make bench` first, it takes a while.")
+    results = json.loads(RESULTS.read_text())
+    if results.get("machine", {}).get("quick"):
+        sys.exit("The last run was a quick one, which the page does not show: run `make bench` first.")
+    for picture in draw(results, FOLDER):
+        print(picture.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

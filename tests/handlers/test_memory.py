@@ -32,7 +32,6 @@ from shared.introductions import (
     events_of_meetings,
     how_they_know_each_other,
     last_meeting,
-    may_be_told,
 )
 from shared.links import Links
 from shared.matching import ConnectionSet, Match, pack_connections
@@ -49,6 +48,7 @@ from shared.pipeline.write_letter import write_letter
 from shared.registrations import Purpose, Registration, Status
 from tests.handlers import pages
 from tests.handlers.conftest import CONTEXT, EVENT, START, World
+from tests.telling import may_be_told
 
 ALL = frozenset({Purpose.INTRODUCE, Purpose.CONNECTIONS, Purpose.REMEMBER})
 AFTER = EVENT.ends_at + timedelta(hours=12)

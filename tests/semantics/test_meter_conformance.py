@@ -12,7 +12,6 @@ from infra.meter.sizes import value_size
 KB = 1024
 WRITE_BORDERS = (1, 500, KB - 1, KB, KB + 1, 2 * KB, 2 * KB + 1, 17 * KB)
 READ_BORDERS = (100, KB, 4 * KB - 1, 4 * KB, 4 * KB + 1, 8 * KB, 8 * KB + 1, 17 * KB)
-SMALLEST = item_size({"pk": {"S": "p"}, "sk": {"S": "0"}, "x": {"B": b"."}})
 
 VALUES: tuple[dict[str, Any], ...] = (
     {"S": "plain"},

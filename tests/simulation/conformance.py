@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 Call = Callable[..., dict[str, Any]]  # operation and request without the table's name
 
-P, Q = {"S": "p"}, {"S": "q"}
+P = {"S": "p"}
 
 
 def key(sk: str, pk: str = "p") -> dict[str, Any]:

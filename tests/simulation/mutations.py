@@ -18,7 +18,6 @@ from shared.events import Deliverability
 from shared.introductions import Meeting, State, plan, proposals
 from shared.pipeline import (
     forget_attendee,
-    match_attendees,
     plan_introductions,
     receive_receipts,
     receive_registration,
@@ -116,13 +115,6 @@ registering_register = registering.register
 
 # ---- Matching --------------------------------------------------------------------------------------------------------
 
-
-def _nothing_failed(changes: Any, **more: Any) -> list[str]:
-    _match_changes(changes, **more)
-    return []
-
-
-_match_changes = match_attendees.match_changes
 
 MUTATIONS = (
     Mutation(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -214,8 +214,3 @@ def _refusal(fault: Fault, service: str, operation: str, request: Any) -> Except
         return failure("TooManyRequestsException", operation, status=429)
     code = "ProvisionedThroughputExceededException" if service == "dynamodb" else "ThrottlingException"
     return failure(code, operation)
-
-
-def streams(world: World, *names: str) -> Iterator[random.Random]:
-    """Chances of their own for each of these, so that one does not change what another draws."""
-    yield from (random.Random(f"{world.seed} {name}") for name in names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.connections.public.lists import LISTS, PUBLIC_SOURCES, FollowList
+from shared.connections.public.lists import LISTS, FollowList
 from shared.when_needed import when_needed
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LISTS",
     "NETWORKS",
-    "PUBLIC_SOURCES",
     "Answer",
     "Broken",
     "FollowList",

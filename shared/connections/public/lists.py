@@ -25,6 +25,3 @@ LISTS: Final[Mapping[str, FollowList]] = {
     for network in _NETWORKS
     for name, relation in (("following", Relation.FOLLOWS), ("followers", Relation.FOLLOWED_BY))
 }
-
-# Whether fetched or uploaded: having such a list proves nothing of whose it is.
-PUBLIC_SOURCES: Final = frozenset(LISTS)

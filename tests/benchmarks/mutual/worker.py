@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from shared.matching.mutual import ListedTwice, find_mutual_connections
+from shared.matching.mutual import ListedTwice
 from tests.benchmarks.mutual.graph import Graph, name_of
+from tests.mutuals import find_mutual_connections
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final
 
@@ -16,10 +16,10 @@ Scored = dict[Pair, float]
 
 def keys(listed: Sequence[Person], attendees: Sequence[Person]) -> dict[str, Scored]:
     """Our own keys: what is likely, what is possible where unique, and either."""
-    from shared.names import KeyKind, name_keys, unambiguous
+    from shared.names import KeyKind, name_keys
 
     sides = [[name_keys(person.name, person.company) for person in side] for side in (listed, attendees)]
-    unique = [unambiguous(side) for side in sides]
+    unique = [_unambiguous(side) for side in sides]
     likely = _shared(*([[k for k in keys if k.kind is KeyKind.NAME_AND_COMPANY] for keys in side] for side in sides))
     possible = _shared(*([[k for k in keys if k.kind is KeyKind.NAME] for keys in side] for side in unique))
     certain = _shared(*([[k for k in keys if k.kind is KeyKind.NAME_AND_COMPANY] for keys in side] for side in unique))
@@ -29,6 +29,12 @@ def keys(listed: Sequence[Person], attendees: Sequence[Person]) -> dict[str, Sco
         "possible, unique": possible,
         "likely or possible, unique": certain | possible,
     }
+
+
+def _unambiguous(people: Sequence[Iterable[Any]]) -> list[tuple[Any, ...]]:
+    """The keys of each person that nobody else among these people has."""
+    owners = Counter(key for keys in people for key in dict.fromkeys(keys))
+    return [tuple(key for key in dict.fromkeys(keys) if owners[key] == 1) for keys in people]
 
 
 def extra_keys(listed: Sequence[Person], attendees: Sequence[Person]) -> dict[str, Scored]:

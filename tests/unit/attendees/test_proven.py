@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from shared.attendees import Attendee
 from shared.connections import Relation
 from shared.identities import Identity
-from shared.introductions import Stage, may_be_told, propose
+from shared.introductions import Stage, propose
 from shared.matching import Evidence, Match
+from tests.telling import may_be_told
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GITHUB, OTHER_GITHUB = Identity("github", "ann"), Identity("github", "bob")

@@ -36,7 +36,7 @@ NOT_RUN: Final = re.compile(r"# (With .*\bAWS\b.*|After make \w+|Takes .*|Stays 
 LANGUAGES: Final = {"sh", "python", "toml", "json", "mermaid", "text"}
 BLOCKS: Final = [block for page in PAGES for block in blocks(page)]
 FOLLOWED: Final = "CONTRIBUTING.md"  # test_contributing.py does what it says
-TARGETS: Final = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TARGETS: Final = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 PYCON: Final = (ROOT / "tests/fixtures/events/pycon.toml").read_text()
 
 

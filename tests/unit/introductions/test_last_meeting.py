@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from shared.connections import Relation
-from shared.introductions import PastEvent, events_of_meetings, how_they_know_each_other, last_meeting, may_be_told
+from shared.introductions import PastEvent, events_of_meetings, how_they_know_each_other, last_meeting
 from shared.matching import Evidence, Listing, Match, listings_to_matches
+from tests.telling import may_be_told
 
 KENNEWICK = PastEvent("democon-2025", "DemoCon", "Kennewick", 2025)
 PAST = {"democon-2025": KENNEWICK, "democon-2024": PastEvent("democon-2024", "DemoCon", "Paris", 2024)}

@@ -1,10 +1,11 @@
 """Nobody is told what they may not know: what becomes of a tie, by who lists whom and what is proven."""
 
 from shared.connections import Relation
-from shared.introductions import Closeness, Proposal, Stage, how_they_know_each_other, may_be_told, propose
+from shared.introductions import Closeness, Proposal, Stage, how_they_know_each_other, propose
 from shared.introductions.proposals import LEAST_SHARED, propose_mutual
 from shared.matching import LIKELY, POSSIBLE, Evidence, Match
 from shared.matching.mutual import MutualConnections
+from tests.telling import may_be_told
 
 CONNECTED = Evidence("linkedin", Relation.CONNECTED, None, "linkedin-connections")
 BY_ADDRESS = Evidence("email", Relation.CONNECTED, None, "linkedin-connections")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.names import MAX_KEYS, KeyKind, NameKey, name_keys, unambiguous
+from shared.names import MAX_KEYS, KeyKind, name_keys
 from shared.names.company import read_companies
 from shared.names.folding import MAX_LENGTH, fold, spell
 from shared.names.keys import least_rotation
@@ -200,15 +200,6 @@ def test_another_company_leaves_the_name_alone() -> None:
     assert {key.kind for key in common} == {KeyKind.NAME}
 
 
-def test_a_key_that_two_people_of_one_side_have_is_nobodys() -> None:
-    ann, namesake, ben = name_keys("Ann O'Neil", "Acme"), name_keys("Ann O'Neil", "Widgets"), name_keys("Ben Ames")
-    assert unambiguous([ann, namesake, ben]) == [
-        (NameKey(KeyKind.NAME_AND_COMPANY, ann[0].text),),
-        (NameKey(KeyKind.NAME_AND_COMPANY, namesake[0].text),),
-        ben,
-    ]
-
-
 def test_mojibake_is_left_as_it_is() -> None:
     assert share("JÃ¶rg MÃ¼ller", "JÃ¶rg MÃ¼ller")
     assert not share("JÃ¶rg MÃ¼ller", "Jörg Müller")
@@ -309,14 +300,6 @@ def test_nor_does_spelling_again(word: str) -> None:
 @given(st.text(alphabet="abc", max_size=12), st.text(alphabet="abc", max_size=12))
 def test_the_least_rotation_is_the_same_from_wherever_one_starts(one: str, other: str) -> None:
     assert least_rotation(one + other) == least_rotation(other + one)
-
-
-@given(st.lists(NAME, min_size=1, max_size=6), COMPANY)
-def test_what_is_unambiguous_has_one_owner(names: list[str], company: str) -> None:
-    kept = unambiguous([name_keys(name, company) for name in names])
-    flat = [key for keys in kept for key in keys]
-    assert len(kept) == len(names)
-    assert len(flat) == len(set(flat))
 
 
 def test_a_very_long_text_takes_no_longer_than_a_long_one() -> None:
