@@ -17,7 +17,7 @@ ASKED_ON_THE_FORM: Final = "asked on the registration form"
 # Of the basis that an organizer gives for a list.
 LONGEST_BASIS: Final = 200
 
-# Each version of the words that people agree to: the question in docs/operating.md, the notice and the switches of
+# Each version of the words that people agree to: the question in docs/organizers.md, the notice and the switches of
 # the page in every language. A test fails when they change without a new version here.
 CONSENT_WORDS: Final[Mapping[int, str]] = {1: "91f16af9ce980867"}
 CONSENT_VERSION: Final = max(CONSENT_WORDS)

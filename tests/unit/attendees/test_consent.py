@@ -178,10 +178,10 @@ def test_every_purpose_has_at_most_one_answer_and_each_answer_a_date(
 
 def words_agreed_to() -> Iterator[str]:
     """The question of the registration form, and in every language the notice and the switches of the page."""
-    operating = (Path(__file__).parents[3] / "docs" / "operating.md").read_text()
-    question = re.search(r"\*\"(May we introduce you[^\"]*)\"\*", operating)
-    assert question, "docs/operating.md has lost the question for the registration form"
-    yield " ".join(question[1].split())
+    organizers = (Path(__file__).parents[3] / "docs" / "organizers.md").read_text()
+    question = re.search(r"\*\*(May we introduce you[^*]*)\*\*", organizers)
+    assert question, "docs/organizers.md has lost the question for the registration form"
+    yield question[1]
     for folder in sorted(LANGUAGES.iterdir()):
         for name, tables in (("notice", None), ("page", ("purpose", "purpose_about"))):
             file = folder / f"{name}.toml"
