@@ -1,6 +1,7 @@
 """A list whose import is killed, or runs out of time, again and again: in the end it is as if nothing had been.
 
-A long one is imported in tests/simulation/test_load.py: moto copies its whole table for each transaction.
+A long one, in chunks of the real size, is imported in tests/simulation/test_load.py: moto copies its whole table for each
+transaction.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ import pytest
 
 from shared import storage
 from shared.pipeline import import_upload as importing
-from shared.pipeline.import_upload import ROWS_PER_CALL, OutOfTime
+from shared.pipeline.import_upload import OutOfTime
 from shared.services import Uploads
 from tests.handlers.conftest import CONTEXT, EVENT, World
 from tests.handlers.steps import report
 from tests.load.lists import bad_rows, big_list, problems_of
 
-ROWS = 300
-GOOD, BAD = 297, 3
+ROWS, ONE_BAD_OF = 100, 33
+GOOD, BAD = 97, 3
+ROWS_PER_CALL = 10
 ROWS_PER_NOTE = 2 * ROWS_PER_CALL
 
 
@@ -48,8 +50,9 @@ def killed_at(number: int, *, before: bool, of: Callable[..., Any]) -> Callable[
 
 @pytest.fixture
 def key(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(importing, "ROWS_PER_CALL", ROWS_PER_CALL)
     monkeypatch.setattr(importing, "ROWS_PER_NOTE", ROWS_PER_NOTE)
-    return world.upload("list.csv", big_list(ROWS), kind="attendees")
+    return world.upload("list.csv", big_list(ROWS, one_bad_of=ONE_BAD_OF), kind="attendees")
 
 
 def everything_is_there_once(key: str) -> None:
@@ -59,7 +62,7 @@ def everything_is_there_once(key: str) -> None:
     assert len(people) == GOOD
     assert Counter(len(each.tickets) for each in people) == {1: GOOD}
     assert len(list(storage.attendees.directory(EVENT))) == GOOD
-    assert problems_of(done.rejects) == bad_rows(ROWS)
+    assert problems_of(done.rejects) == bad_rows(ROWS, one_bad_of=ONE_BAD_OF)
 
 
 def test_a_list_that_is_killed_at_several_points_is_there_once_and_its_bad_rows_come_back(
@@ -124,6 +127,6 @@ def test_another_file_under_the_same_name_begins_anew(world: World, key: str, mo
         with pytest.raises(Killed):
             world.import_upload(key)
     assert report(key).read == ROWS_PER_NOTE
-    world.upload("list.csv", big_list(90), kind="attendees")
+    world.upload("list.csv", big_list(30), kind="attendees")
     world.import_upload(key)
-    assert (report(key).read, report(key).rejected) == (90, 0)
+    assert (report(key).read, report(key).rejected) == (30, 0)
