@@ -1,7 +1,7 @@
 """A list whose import is killed, or runs out of time, again and again: in the end it is as if nothing had been.
 
-A long one, in chunks of the real size, is imported in tests/simulation/test_load.py: moto copies its whole table for each
-transaction.
+A long one, in chunks of the real size, is imported in tests/simulation/test_load.py: moto copies its whole table for
+each transaction.
 """
 
 from __future__ import annotations
