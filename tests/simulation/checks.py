@@ -126,7 +126,7 @@ def messages(play: Play) -> Found:
             yield f"{_where(sent)}: says nothing"
         if sent.wave != "follow-up" and sent.mail.at > play.event.ends_at + LATEST:
             yield f"{_where(sent)}: goes out after the event"
-        named_to[sent.to] |= named
+        named_to[sent.to] |= named | _on_the_page(play, sent)
 
 
 def once(play: Play) -> Found:
@@ -254,11 +254,23 @@ def _named(sent: Sent) -> set[int]:
     return {who for who, name in enumerate(NAMES) if who != sent.to and name.lower() in text}
 
 
+def _on_the_page(play: Play, sent: Sent) -> set[int]:
+    """Whom a text message has no room for: the page to which it leads names all of whom it speaks by name."""
+    by_name = (Part.TOLD, Part.AGREED, Part.CONFIRM)
+    return (
+        set() if _is_mail(sent.mail.content) else {who for who, part in _parts(play, sent).items() if part in by_name}
+    )
+
+
+def _is_mail(content: bytes) -> bool:
+    return content.startswith(
+        (b"From", b"To", b"Subject", b"MIME", b"Message", b"Date", b"List", b"Reply", b"Content", b"Auto", b"Feedback")
+    )
+
+
 def _text(content: bytes) -> str:
     """All that can be read in a message: its headers, texts, calendar, whatever their encoding."""
-    if not content.startswith(
-        (b"From", b"To", b"Subject", b"MIME", b"Message", b"Date", b"List", b"Reply", b"Content", b"Auto", b"Feedback")
-    ):
+    if not _is_mail(content):
         return content.decode().lower()
     message = email.message_from_bytes(content, policy=default)
     headers = " ".join(str(value) for _, value in message.items())
