@@ -169,10 +169,15 @@ def signature_of(event_id: str, said: bytes, key: bytes) -> bytes:
 
 
 def encoded(data: bytes) -> str:
+    """Bytes as they stand in an address."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def decoded(token: str) -> bytes:
+    """What ``encoded`` was given.
+
+    :raises BadLink: where it is nothing that ``encoded`` writes
+    """
     if not token.isascii() or len(token) > LONGEST_TOKEN:
         raise BadLink(Reason.MALFORMED)
     try:

@@ -205,6 +205,14 @@ def test_the_toml_of_a_page_is_toml_and_what_is_an_events_makes_one(block: Block
         event_from_toml(PYCON.partition("[questions]")[0] + block.source)
 
 
+@pytest.mark.parametrize("house", ["shared", "infra"])
+def test_the_rooms_of_the_overview_are_those_of_the_tree(house: str) -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    [rooms] = re.findall(rf"^    {house}/ .*\n((?:      .*\n)+)", page, re.MULTILINE)
+    there = {each.parent.name for each in (ROOT / house).glob("*/*.py")}
+    assert set(re.findall(r"^      (\w+)/ ", rooms, re.MULTILINE)) == there
+
+
 def test_the_words_for_the_registration_form_are_understood_as_what_they_ask() -> None:
     page = ROOT / "docs/organizers.md"
     [block] = [block for block in blocks(page) if block.language == "toml"]
