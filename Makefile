@@ -16,7 +16,7 @@ GET_CHROMIUM := [ -n "$$CHROMIUM" ] || command -v chromium > /dev/null || { [ "$
 .PHONY: help setup docs demo test bench bench-pictures browser simulate load semantics lint checkov audit sbom notes fuzz pictures local build deploy destroy wheel lock clean
 
 help:            ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
 setup: $(VENV)/ready        ## Make .venv from the lock file
 
