@@ -13,13 +13,13 @@ from statistics import median
 from typing import Any, Final
 
 from infra.meter import Figures, dynamodb_local, metered
-from infra.meter.sample import KEY, Sample, storage_client
-from shared.events import Event
+from infra.meter.sample import Sample, storage_client
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import receive_registration
 from shared.registrations import new_secret, sign
-from shared.services import PointerQueue, Secrets
+from shared.services import PointerQueue
 from tests.benchmarks.section import Goal, Section
+from tests.secrets_of_one_key import OneKey
 
 PLATFORM: Final = "icebreaker"
 SECRET: Final = new_secret()
@@ -27,17 +27,8 @@ TABLE: Final = "latency"
 WARM_UP: Final = 20
 
 
-class OneSecret(Secrets):
-    """What SSM would say."""
-
-    def __init__(self) -> None:
-        super().__init__("/nowhere")
-
-    def hashing_key(self, event: Event) -> bytes:
-        return KEY
-
-    def id_key(self, event: Event) -> bytes:
-        return KEY
+class OneSecret(OneKey):
+    """With the secret of every webhook."""
 
     def webhook_secrets(self, event_id: str, platform: str) -> tuple[str, ...]:
         return (SECRET,)

@@ -14,30 +14,17 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from infra.meter import Call, Meter, metered
-from infra.meter.sample import KEY, MOST_ATTENDEES, START, Sample, company_name, person_name, storage_client
-from shared.events import Event
+from infra.meter.sample import MOST_ATTENDEES, START, Sample, company_name, person_name, storage_client
 from shared.pipeline.import_upload import import_upload
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.manage_event import everything_about
 from shared.pipeline.match_attendees import match_everybody
-from shared.services import Secrets, Uploads
+from shared.services import Uploads
 from shared.services.uploads import Upload
+from tests.secrets_of_one_key import OneKey
 
 SIZE, CONNECTIONS = 12, 1500
 MIDDLING, LARGE = 300, 10_000
-
-
-class OneKey(Secrets):
-    """Secrets of which only the hashing key is asked for."""
-
-    def __init__(self) -> None:
-        super().__init__("/nowhere")
-
-    def hashing_key(self, event: Event) -> bytes:
-        return KEY
-
-    def id_key(self, event: Event) -> bytes:
-        return KEY
 
 
 class OneUpload(Uploads):
