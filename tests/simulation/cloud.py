@@ -273,10 +273,14 @@ class Cloud:
         """Remember when attendees were read and an introduction claimed: what is sent is judged by that."""
         if task is None or service != "dynamodb":
             return
+        before, task.just_asked = task.just_asked, frozenset()
         if operation == "BatchGetItem":
             [asked] = request["RequestItems"].values()
-            if any("#ATTENDEE" in key["pk"]["S"] for key in asked["Keys"]):
+            keys = frozenset(key["sk"]["S"] for key in asked["Keys"] if "#ATTENDEE" in key["pk"]["S"])
+            # What was not answered is asked for once more; what was is as old as it is.
+            if keys and not keys < before:
                 task.looked_at = self.world.step
+            task.just_asked = keys
         elif operation == "GetItem" and "#HEALTH" in request["Key"]["pk"]["S"]:
             task.asked_at = self.world.step
         elif operation == "UpdateItem" and "#INTRODUCTION" in request["Key"]["pk"]["S"]:

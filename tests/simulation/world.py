@@ -49,6 +49,7 @@ class Task:
     calls: int = 0
     begun_at: int = 0  # the step before its first
     looked_at: int = 0  # the step at which attendees were read last, from which a message is written
+    just_asked: frozenset[str] = frozenset()  # the attendees whom the call before this one was for
     asked_at: int = 0  # the step at which it was read last whether the event is paused
     claimed: str = ""  # the introduction that was claimed last: attendee#wave
     claimed_at: int = 0  # the step at which an introduction was claimed last
