@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from shared import storage
 from shared.attendees import Attendee, agree, refuse
 from shared.events import Event
+from shared.pipeline.forget_connections import forget_connections
 from shared.registrations import Purpose
 from shared.storage import Conflict, attendees
 
@@ -42,7 +42,7 @@ def decide(
     if not _change(event, attendee_id, how, hashing_key):
         return False
     if Purpose.CONNECTIONS not in purposes:
-        _forget_brought(event, attendee_id)
+        forget_connections(event, attendee_id)
     return True
 
 
@@ -54,7 +54,7 @@ def stop(event: Event, attendee_id: str, *, hashing_key: bytes, now: datetime) -
     everything = frozenset(Purpose)
     if not _change(event, attendee_id, lambda attendee: refuse(attendee, everything, now=now), hashing_key):
         return False
-    _forget_brought(event, attendee_id)
+    forget_connections(event, attendee_id)
     return True
 
 
@@ -83,12 +83,6 @@ def _without_texts(attendee: Attendee, now: datetime) -> Attendee:
     if not attendee.agreed(Purpose.TEXT_MESSAGES):
         return attendee
     return refuse(attendee, frozenset({Purpose.TEXT_MESSAGES}), now=now)
-
-
-def _forget_brought(event: Event, attendee_id: str) -> None:
-    # By its name in the room: it needs NumPy, for which no cold start waits that does not need it.
-    storage.connection_sets.delete_of(event, attendee_id)
-    attendees.forget_sets(event, attendee_id)
 
 
 def _change(event: Event, attendee_id: str, how: Callable[[Attendee], Attendee], hashing_key: bytes) -> bool:

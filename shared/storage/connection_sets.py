@@ -129,7 +129,10 @@ def delete_of(event: Event, attendee_id: str, sources: Collection[str] | None = 
     pk, _ = _key(event, attendee_id, "", 0)
     with ConnectionSetItem.batch_write() as batch:
         for item in ConnectionSetItem.query(
-            pk, ConnectionSetItem.sk.startswith(f"{attendee_id}#"), attributes_to_get=["pk", "sk", "kind"]
+            pk,
+            ConnectionSetItem.sk.startswith(f"{attendee_id}#"),
+            consistent_read=True,
+            attributes_to_get=["pk", "sk", "kind"],
         ):
             if sources is None or item.sk.split("#")[1] in sources:
                 batch.delete(item)

@@ -130,7 +130,7 @@ def _rewrite(event_id: str, change: Callable[[Event], Event]) -> Event:
 def _empty(pk: str) -> int:
     count = 0
     with Item.batch_write() as batch:
-        for item in Item.query(pk, attributes_to_get=["pk", "sk", "kind"]):
+        for item in Item.query(pk, consistent_read=True, attributes_to_get=["pk", "sk", "kind"]):
             batch.delete(item)
             count += 1
     return count

@@ -44,7 +44,8 @@ def delete_of(event: Event, attendee_id: str) -> None:
     """Forget what became of the attendee's own uploads, and of the lists that were looked up for them."""
     pk, own = partition(event.event_id, "IMPORT"), f"uploads/{event.event_id}/connections/{attendee_id}/"
     with ImportItem.batch_write() as batch:
-        for item in ImportItem.query(pk, ImportItem.sk.startswith(own), attributes_to_get=["pk", "sk", "kind"]):
+        wanted = ["pk", "sk", "kind"]
+        for item in ImportItem.query(pk, ImportItem.sk.startswith(own), consistent_read=True, attributes_to_get=wanted):
             batch.delete(item)
         for source in LISTS:
             batch.delete(ImportItem(pk, f"fetch/{source}/{attendee_id}"))

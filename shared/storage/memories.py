@@ -101,7 +101,10 @@ def forget(person: int, *, at: datetime, met: Iterable[tuple[str, int]] = ()) ->
     in_parallel(lambda entry: change(entry[1], lambda known: _without(known, entry[0], person, at)), sorted(entries))
     with Item.batch_write() as batch:
         for item in Item.query(
-            _partition(person), Item.sk.startswith(f"{_SET}#"), attributes_to_get=["pk", "sk", "kind"]
+            _partition(person),
+            Item.sk.startswith(f"{_SET}#"),
+            consistent_read=True,
+            attributes_to_get=["pk", "sk", "kind"],
         ):
             batch.delete(item)
     return {other for _, other in entries}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,14 +11,15 @@ import boto3
 import pytest
 
 from shared import storage
-from shared.attendees import Attendee
+from shared.attendees import Attendee, attendee_id_of
 from shared.events import Event
 from shared.introductions import Channel, Introduction, Mention, Part, State
 from shared.pipeline import send_notification as sending
 from shared.pipeline.manage_event import erase_attendee
 from shared.pipeline.write_letter import _told
 from tests.handlers.conftest import EVENT, World
-from tests.handlers.steps import attendee, bring, mails_to, match, register, run_wave, send, states
+from tests.handlers.privileges import WATCH
+from tests.handlers.steps import attendee, bring, linkedin, mails_to, match, register, run_wave, send, states
 
 NOW = datetime.now(UTC)
 
@@ -96,3 +98,29 @@ def test_a_ticket_that_is_handed_on_while_its_holder_is_forgotten_is_its_new_hol
     assert [item["attendee_id"]["S"] for item in tickets] == [attendee("cy").attendee_id]
     register(world, "cy", minute=2, kind="registration.cancelled", reference="T-bob")
     assert not attendee("cy").attending
+
+
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_connections_of_who_is_forgotten_while_they_are_imported_are_not_kept(
+    friends: World, monkeypatch: pytest.MonkeyPatch, cut_short: bool
+) -> None:
+    save = storage.connection_sets.save
+
+    def forgotten_meanwhile(*arguments: object, **named: object) -> bool:
+        with WATCH.as_role_of(None):
+            assert erase_attendee(EVENT, "bob@example.org", secrets=friends.secrets, now=NOW)
+        saved = save(*arguments, **named)  # type: ignore[arg-type]
+        if cut_short:
+            raise KeyboardInterrupt
+        return saved
+
+    key = friends.upload("Connections.csv", linkedin("ann", "cy"), owner="bob@example.org")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt) if cut_short else nullcontext():
+        patched.setattr(storage.connection_sets, "save", forgotten_meanwhile)
+        friends.import_upload(key)
+    friends.import_upload(key)
+    bob = attendee_id_of(EVENT.event_id, "bob@example.org", friends.secrets.id_key(EVENT))
+    assert [i for i in friends.items() if i["kind"] == {"S": "connection_set"} and bob in i["sk"]["S"]] == []
+    report = storage.imports.load(EVENT, key)
+    assert report is not None
+    assert report.state == "refused"

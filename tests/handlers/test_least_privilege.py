@@ -28,6 +28,7 @@ STORIES = (
     "handlers/test_fetch_connections.py::TestHandler::test_from_the_stream_by_the_queue_to_the_sets",
     "handlers/test_fetch_connections.py::TestHandler::test_who_withdraws_at_the_last_moment_has_nothing_kept",
     "handlers/test_fetch_registrations.py::test_an_anonymized_customer_is_forgotten_and_does_not_come_back",
+    "handlers/test_found_by_simulation.py::test_connections_of_who_is_forgotten_while_they_are_imported_are_not_kept[True]",
     "handlers/test_large_events.py::test_an_arrival_is_matched_by_night_and_nothing_is_read_for_it_before",
     "handlers/test_large_wave.py::test_a_wave_of_a_large_event_goes_through_the_state_machine_where_nobody_is_named",
     "handlers/test_long_list.py::test_a_long_list_goes_through_the_state_machine_and_nothing_of_it_but_its_key_passes_there",
