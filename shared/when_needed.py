@@ -1,8 +1,9 @@
-"""Names of a package that are imported when they are first asked for: a cold start waits only for what it uses."""
+"""What is imported when it is first asked for: a cold start waits only for what it uses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -22,3 +23,22 @@ def when_needed(package: str, names: Mapping[str, Iterable[str]]) -> Callable[[s
         return getattr(import_module(f"{package}.{modules[name]}"), name)
 
     return find
+
+
+class Later:
+    """A module of which whatever is called is imported with the call, for tables of pages: most runs show only one."""
+
+    def __init__(self, module: str) -> None:
+        """:param module: its whole name"""
+        self._module = module
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(call, self._module, name)
+
+
+def call(module: str, name: str, *arguments: Any, **named: Any) -> Any:
+    """What that function or class of the module gives for these arguments.
+
+    :raises AttributeError: where there is none of this name
+    """
+    return getattr(import_module(module), name)(*arguments, **named)

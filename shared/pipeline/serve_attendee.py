@@ -15,13 +15,15 @@ from shared.introductions.words_language import Words
 from shared.links import BadLink, LinkPurpose, Links, Reason, read_link
 from shared.pages import Reply, Request, page, preferred_words
 from shared.pages.people import TURNED_DOWN, Person, Standing, card
-from shared.pipeline import attendee_connections as connections
-from shared.pipeline import attendee_data as data
 from shared.pipeline.answer import answer
 from shared.pipeline.attendee_people import Known, described, known_to, people_for
 from shared.pipeline.decide import stop
 from shared.pipeline.visit import Tools, Visit
 from shared.storage import attendees
+from shared.when_needed import Later
+
+connections = Later("shared.pipeline.attendee_connections")
+data = Later("shared.pipeline.attendee_data")
 
 
 def serve_attendee(request: Request, *, tools: Tools, now: datetime) -> Reply:

@@ -13,21 +13,21 @@ from shared.introductions.words_language import words_for
 from shared.links import NEW_EVENT
 from shared.links.organizer import SIGN_IN
 from shared.pages import Reply, Request, page
-from shared.pipeline.organizer import (
-    create,
-    edit,
-    network,
-    overview,
-    people,
-    platforms,
-    problems,
-    session,
-    settings,
-    slots,
-    waves,
-)
+from shared.pipeline.organizer import session
 from shared.pipeline.organizer.visit import WORDS, OrganizerTools, OrganizerVisit
 from shared.storage import Conflict, events
+from shared.when_needed import Later
+
+create = Later("shared.pipeline.organizer.create")
+edit = Later("shared.pipeline.organizer.edit")
+network = Later("shared.pipeline.organizer.network")
+overview = Later("shared.pipeline.organizer.overview")
+people = Later("shared.pipeline.organizer.people")
+platforms = Later("shared.pipeline.organizer.platforms")
+problems = Later("shared.pipeline.organizer.problems")
+settings = Later("shared.pipeline.organizer.settings")
+slots = Later("shared.pipeline.organizer.slots")
+waves = Later("shared.pipeline.organizer.waves")
 
 Route = Callable[[OrganizerVisit], Reply | None]
 STALE: Final = (
