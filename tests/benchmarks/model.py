@@ -15,10 +15,10 @@ from typing import Any, Final
 from infra.meter import US_EAST_1, metered
 from infra.meter.sample import Sample, storage_client
 from infra.meter.units import READ_STEP
-from tests.benchmarks.in_memory import table
 from tests.benchmarks.section import Goal, Section
 from tests.benchmarks.textbook import Cost
 from tests.benchmarks.units import PLAYED, Played, as_cost, play
+from tests.in_memory import table
 
 CONNECTIONS, FEW = 1_500, 100
 COUNTED: Final = (48, 96)  # attendees of the events that are counted outright, with few connections each
