@@ -108,10 +108,9 @@ audit: setup .venv-checks/ready ## The locks against the published advisories (n
 	$(BIN)/python -m infra.checks.audit .venv-checks/bin/pip-audit \
 		requirements/layer.txt requirements/dev.txt requirements/sam.txt requirements/checks.txt requirements/checkov.txt requirements/docs.txt
 
-MINUTES ?= 12
-fuzz: setup .venv-fuzz/ready ## 10,000 hostile webhooks, then every parser under atheris for MINUTES in all
+fuzz: setup .venv-fuzz/ready ## 10,000 hostile webhooks, then every parser under atheris for MINUTES (12) in all
 	ABUSE_EXAMPLES=10000 $(BIN)/python -m pytest tests/abuse/test_webhook.py
-	.venv-fuzz/bin/python -m tests.fuzz $(MINUTES)
+	.venv-fuzz/bin/python -m tests.fuzz $(or $(MINUTES),12)
 
 sbom: .venv-checks/ready ## What is deployed, as CycloneDX, in build/sbom.json
 	mkdir -p build
