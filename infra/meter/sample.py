@@ -23,7 +23,7 @@ from shared.introductions import Answer, Closeness, Meeting, Outcome, Side, Stag
 from shared.links import Links
 from shared.matching import ConnectionSet, pack_connections
 from shared.notifications import TopicMessage
-from shared.pipeline.forget_connections import forget_if_withdrawn
+from shared.pipeline.forget_connections import forget_if_ended
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.match_attendees import match_changes
 from shared.pipeline.plan_introductions import WaveReport, plan_introductions
@@ -125,7 +125,7 @@ class Sample:
         connection_sets.save(self.event, packed, uploaded_at=REGISTERED_FROM)
         if connection_sets.current_digest(self.event, attendee_id, SOURCE) == packed.digest:
             attendees.note_set(self.event, attendee_id, SOURCE, packed.digest, uploaded_at=REGISTERED_FROM)
-        forget_if_withdrawn(self.event, attendee_id)
+        forget_if_ended(self.event, attendee_id)
         imports.save(self.event, report)
 
     def meet(self, number: int) -> None:

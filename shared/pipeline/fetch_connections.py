@@ -35,7 +35,7 @@ from shared.events import Event
 from shared.identities import Identity
 from shared.matching import hash_identity
 from shared.pipeline.fetch_progress import Progress
-from shared.pipeline.forget_connections import forget_if_withdrawn
+from shared.pipeline.forget_connections import forget_connections
 from shared.pipeline.known_events import KnownEvents
 from shared.registrations import Purpose
 from shared.services.web import NotPublic, Page, Unreachable, Web
@@ -393,13 +393,19 @@ class _Fetch:
         changed = storage.connection_sets.save(event, packed, uploaded_at=progress.begun_at)
         if storage.connection_sets.current_digest(event, attendee_id, source) == packed.digest:
             attendees.note_set(event, attendee_id, source, packed.digest)
-        if forget_if_withdrawn(self._event, attendee_id):
-            raise _Ended(_NOT_WANTED)
+        self._forget_if_not_wanted()
         progress.digest = packed.digest
         progress.hashes = set()
         if not all(etag for _, etag in progress.etags):
             progress.etags = []
         self._save("done", progress, changed=progress.count if changed else 0, notes=self._notes(progress))
+
+    def _forget_if_not_wanted(self) -> None:
+        # Who withdrew between the last look and the write would find kept what they were told is gone.
+        attendee = attendees.load(self._event, self._task.attendee_id)
+        if attendee is None or not attendee.agreed(Purpose.CONNECTIONS):
+            forget_connections(self._event, self._task.attendee_id)
+            raise _Ended(_NOT_WANTED)
 
     def _notes(self, progress: Progress) -> tuple[str, ...]:
         if progress.count < MOST_CONNECTIONS:

@@ -15,7 +15,7 @@ from shared.attendees.consent import LONGEST_BASIS
 from shared.connections import Connection
 from shared.connections.export import Export, UnknownExport
 from shared.events import Event
-from shared.pipeline.forget_connections import forget_connections, forget_if_withdrawn
+from shared.pipeline.forget_connections import forget_connections, forget_if_ended, is_ended
 from shared.pipeline.known_events import KnownEvents
 from shared.pipeline.receive_registration import ATTEMPTS, store_registration
 from shared.registrations import Purpose, Registration
@@ -281,7 +281,7 @@ def _import_list(
     # Repeated even where the set was kept already: an earlier attempt may have ended between the two writes.
     if storage.connection_sets.current_digest(event, owner.attendee_id, export.source) == packed.digest:
         attendees.note_set(event, owner.attendee_id, export.source, packed.digest, uploaded_at=upload.uploaded_at)
-    if forget_if_withdrawn(event, owner.attendee_id):
+    if forget_if_ended(event, owner.attendee_id):
         raise Refused(_NOT_AGREED)
     return count, changed
 
@@ -305,7 +305,7 @@ def _owner(event: Event, upload: Upload, id_key: bytes) -> Attendee:
     if upload.owner_id is None and upload.owner_email is None:
         raise Refused("the upload does not say whose connections these are: its metadata has no “owner”")
     owner = attendees.load(event, upload.owner_id or attendee_id_of(event.event_id, upload.owner_email or "", id_key))
-    if owner is not None and not owner.agreed(Purpose.CONNECTIONS):
+    if owner is not None and is_ended(owner):
         forget_connections(event, owner.attendee_id)  # an attempt before may have kept some, and ended there
     if owner is None or not owner.attending:
         raise Refused("whose connections these are is not registered for this event with that address")
