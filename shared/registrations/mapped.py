@@ -79,6 +79,8 @@ def read(platform: str, where: Map, received: Received, settings: PlatformSettin
     if isinstance(challenge, str) and challenge:
         return Content(challenge=challenge[:1000])
     kind = _text(_search(where.kind, payload))
+    if where.kinds and not kind:
+        raise BadPayload([f"{_shown_path(where.kind)}: is missing"])
     if where.kinds and kind not in where.kinds:
         return Content(reason=f"{shown(kind)} changes nobody's ticket")
     if _search(where.test, payload):
