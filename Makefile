@@ -57,9 +57,11 @@ demo: setup      ## Paris 1832: the whole pipeline on this machine, from registr
 
 # A simulated world that failed replays exactly: PynamoDB asks for keys in the order of a set.
 SAME_ORDER = PYTHONHASHSEED=0
-test: lint build ## Lint, types, template checks, what would be deployed, then every test (installs Debian's chromium)
+# The same commit, the same verdict: what is drawn by lot is drawn alike, until somebody asks for other luck.
+LUCK ?= 0
+test: lint build ## Lint, types, template checks, the build, then every test (installs Debian's chromium); LUCK=17 draws anew
 	@$(GET_CHROMIUM) || echo "No chromium here, and it cannot be installed without root and apt-get: the tests in a browser are skipped." >&2
-	$(SAME_ORDER) $(BIN)/python -m pytest -rs --numprocesses auto
+	$(SAME_ORDER) $(BIN)/python -m pytest -rs --numprocesses auto --hypothesis-seed $(LUCK)
 
 browser: setup   ## The pages in a real browser, on the local stack (installs Debian's chromium)
 	@$(GET_CHROMIUM) || { echo "The tests in a browser need chromium: apt-get install chromium, as root." >&2; exit 1; }

@@ -33,11 +33,10 @@ from shared.pipeline.match_attendees import match_everybody
 from shared.pipeline.plan_introductions import plan_introductions
 from shared.pipeline.receive_registration import store_registration
 from shared.registrations import Purpose, Registration, Status
-from shared.services import Secrets
 from shared.services._clients import client
 from shared.services.web import Opening, Web
 from shared.storage.imports import ImportReport
-from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World
+from tests.handlers.conftest import CONTEXT, ENVIRONMENT, EVENT, World, with_keys
 from tests.in_memory import create_table
 from tests.unit.services.servers import http_server
 
@@ -126,7 +125,7 @@ class Networks:
 
 
 @pytest.fixture(scope="module")
-def deployment() -> Iterator[World]:
+def deployment(request: pytest.FixtureRequest) -> Iterator[World]:
     """One for all tests here: there are many, and making one takes longer than most of them."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name, value in (ENVIRONMENT | {"TABLE_NAME": "fetching"}).items():
@@ -134,9 +133,7 @@ def deployment() -> Iterator[World]:
         client.cache_clear()
         create_table("fetching")
         storage.connect("fetching")
-        secrets = Secrets(ENVIRONMENT["SECRETS_PATH"])
-        secrets.ensure_hashing_key()
-        yield World("fetching", secrets, "")
+        yield World("fetching", with_keys(request.config), "")
     client.cache_clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,11 +16,25 @@ from shared.attendees import Attendee, attendee_id_of
 from shared.events import Event
 from shared.introductions import Channel, Introduction, Mention, Part, State
 from shared.pipeline import send_notification as sending
+from shared.pipeline.decide import decide, stop
 from shared.pipeline.manage_event import erase_attendee
 from shared.pipeline.write_letter import _told
+from shared.registrations import Purpose
 from tests.handlers.conftest import EVENT, World
 from tests.handlers.privileges import WATCH
-from tests.handlers.steps import attendee, bring, linkedin, mails_to, match, register, run_wave, send, states
+from tests.handlers.steps import (
+    attendee,
+    bring,
+    linkedin,
+    mails_to,
+    match,
+    pairs,
+    register,
+    report,
+    run_wave,
+    send,
+    states,
+)
 
 NOW = datetime.now(UTC)
 
@@ -121,6 +136,59 @@ def test_connections_of_who_is_forgotten_while_they_are_imported_are_not_kept(
     friends.import_upload(key)
     bob = attendee_id_of(EVENT.event_id, "bob@example.org", friends.secrets.id_key(EVENT))
     assert [i for i in friends.items() if i["kind"] == {"S": "connection_set"} and bob in i["sk"]["S"]] == []
-    report = storage.imports.load(EVENT, key)
-    assert report is not None
-    assert report.state == "refused"
+    assert report(key).state == "refused"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between what an import looks at and what it writes."""
+    save = storage.connection_sets.save
+
+    def late(*arguments: object, **named: object) -> bool:
+        with WATCH.as_role_of(None):
+            happens()
+        return save(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(storage.connection_sets, "save", late)
+
+
+def sets_of(world: World, name: str) -> list[str]:
+    its_id = attendee(name).attendee_id
+    return [i["sk"]["S"] for i in world.items() if i["kind"] == {"S": "connection_set"} and its_id in i["sk"]["S"]]
+
+
+@pytest.mark.parametrize("how", ["no to their use", "an end to everything"])
+def test_connections_whose_owner_says_no_while_they_are_imported_are_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    register(world, "ann", "bob")
+    bob, key = attendee("bob").attendee_id, world.secrets.hashing_key(EVENT)
+
+    def says_no() -> None:
+        if how == "no to their use":
+            assert decide(EVENT, bob, frozenset({Purpose.INTRODUCE}), hashing_key=key, now=NOW)
+        else:
+            assert stop(EVENT, bob, hashing_key=key, now=NOW)
+
+    upload = world.upload("Connections.csv", linkedin("ann"), owner="bob@example.org")
+    with monkeypatch.context() as patched:
+        meanwhile(patched, says_no)
+        world.import_upload(upload)
+    assert sets_of(world, "bob") == []
+    assert storage.attendees.directory_entries(EVENT, [bob])[bob].set_digests == {}
+    assert (report(upload).state, "nothing was kept" in report(upload).reason) == ("refused", True)
+
+
+def test_a_form_that_is_answered_anew_without_them_while_connections_are_imported_only_lets_them_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(world, "ann", "bob")
+    upload = world.upload("Connections.csv", linkedin("ann"), owner="bob@example.org")
+    with monkeypatch.context() as patched:
+        meanwhile(patched, lambda: register(world, "bob", minute=5, agreed=["introduce"]))
+        world.import_upload(upload)
+    assert len(sets_of(world, "bob")) == 1
+    match(world)
+    assert pairs() == set()
+    register(world, "bob", minute=6)
+    match(world)
+    assert pairs() == {("ann", "bob")}

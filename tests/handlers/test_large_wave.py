@@ -284,8 +284,7 @@ def test_what_is_remembered_share_by_share_is_what_is_remembered_at_once(large: 
     counts = [
         remember(LARGE, hashing_key=key, now=after, shards=share.among(LARGE.shards)) for share in reversed(shares)
     ]
-    assert sum(counts) == written
-    assert all(counts)
+    assert sum(counts) == written > max(counts)
     remember(LARGE, hashing_key=key, now=after, shards=shares[1].among(LARGE.shards))
     assert outcome(large) == whole
 
