@@ -1,7 +1,7 @@
 """The join: connection sets against the directory, as arrays; nothing is compared pairwise.
 
 A table of bits says of most entries at once that nobody in the directory has them; the few that are left are looked up
-in the sorted directory. docs/matching.md has what other engines take for the same.
+in the sorted directory. docs/matching-measured.md has what other engines take for the same.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Legal forms are those of `cleanco` (MIT licence) and a few it lacks. The first distinctive word stands for the company
 ("Google", "Google LLC", "Google Cloud"): people of one full name at two companies that begin alike are rarer than
-people who write their company in two ways, as docs/matching.md measures.
+people who write their company in two ways, as docs/matching-measured.md shows.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Two steps. Transliteration to ASCII is anyascii's (ISC licence; one table a bloc
 helped where its letter-by-letter reading is not what people write: Greek digraphs, long kana vowels, Korean family
 names. Then `SPELLINGS` levels out what differs between transliterations of one name, and between a keyboard with
 diacritics and one without. The rules are ours, after ISO 9, ISO 843, BGN/PCGN, the Revised Romanization of Korean,
-Hepburn and DIN 5007-2; chosen and measured as docs/matching.md says.
+Hepburn and DIN 5007-2; chosen and measured as docs/matching-measured.md says.
 """
 
 from __future__ import annotations

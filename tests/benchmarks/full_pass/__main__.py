@@ -1,4 +1,4 @@
-"""Prints the table of docs/matching.md, section A whole pass; see the package's docstring for how to run it."""
+"""Prints the table of docs/matching-measured.md, section A whole pass; see the package's docstring for how to run it."""
 
 from __future__ import annotations
 
