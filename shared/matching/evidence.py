@@ -98,8 +98,8 @@ WEIGHTS: Final[Mapping[Relation, float]] = {
 }
 
 
-# Of what is found by name so much counts: the share that turned out right where it was measured (docs/matching-measured.md),
-# with doubt to spare, since whom one does not know is a worse introduction than none.
+# Of what is found by name so much counts: the share that turned out right where that was measured
+# (docs/matching-measured.md), with doubt to spare, since whom one does not know is a worse introduction than none.
 TRUST: Final[Mapping[str, float]] = {LIKELY: 0.8, POSSIBLE: 0.4}
 
 

@@ -1,4 +1,4 @@
-"""Prints the table of docs/matching-measured.md, section A whole pass; see the package's docstring for how to run it."""
+"""Prints the table of docs/matching-measured.md, section A whole pass; the package's docstring says how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints the tables of docs/matching-measured.md, section Names; see the package's docstring for how to run it."""
+"""Prints the tables of docs/matching-measured.md, section Names; the package's docstring says how."""
 
 from __future__ import annotations
 
