@@ -73,6 +73,7 @@ GROUPS: Final[Mapping[str, tuple[str, Commands]]] = {
             "import": importing.import_attendees,
             "show": attendees.show,
             "link": links.link_of_attendee,
+            "links": links.links_of_attendees,
             "without": attendees.without,
             "prove": attendees.prove,
             "held": attendees.held,

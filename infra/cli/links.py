@@ -1,7 +1,9 @@
-"""``icebreaker event link``, ``attendees link``, ``links rotate``: links for who needs one, and the keys that sign."""
+"""``icebreaker event link``, ``attendees link`` and ``links``, ``links rotate``: links, and the keys that sign them."""
 
 from __future__ import annotations
 
+import csv
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -9,11 +11,12 @@ import typer
 
 from infra.cli.deployment import chosen_deployment, nobody
 from infra.cli.options import EventOption, Yes
-from infra.cli.terminal import errors, say
+from infra.cli.terminal import NotDone, errors, say, warn
 from shared import identities, storage
-from shared.attendees import attendee_id_of
+from shared.attendees import address_hash_of, attendee_id_of
 from shared.links import NEW_EVENT
 from shared.pipeline import manage_event
+from shared.tables import harmless
 
 
 def link_of_event(
@@ -51,6 +54,34 @@ def link_of_attendee(email: str, event_id: EventOption) -> None:
     if not found or found.erased:
         raise nobody(event, email)
     say(deployment.links_of(event, found.attendee_id).page())
+
+
+def links_of_attendees(event_id: EventOption) -> None:
+    """The page's link of everybody who agreed to be introduced, as CSV (address, name, link) to mail one to each.
+
+    Each link is as good as the person: no two people may get the same one. Left out is whoever did not agree, is not
+    coming, or has an address to which nobody writes any more.
+    """
+    deployment = chosen_deployment()
+    event = deployment.event(event_id)
+    key = deployment.secrets.suppression_key()
+    agreed = [attendee for attendee in storage.attendees.load_all(event) if attendee.may_be_named]
+    hashes = {attendee.attendee_id: address_hash_of(attendee.email, key) for attendee in agreed}
+    suppressed = storage.deliverability.suppressed_of(hashes.values())
+    rows = [
+        (attendee.email, harmless(attendee.name), deployment.links_of(event, attendee.attendee_id).page())
+        for attendee in agreed
+        if hashes[attendee.attendee_id] not in suppressed
+    ]
+    if not rows:
+        raise NotDone(f"nobody at {event.name} agreed to be introduced, so nobody is to get a link")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["address", "name", "link"])
+    writer.writerows(sorted(rows))
+    warn(
+        f"{len(rows):,} links, each a secret: whoever has it can speak in that person's name. Mail to each address its "
+        "own link and no other, and delete the file when that is done."
+    )
 
 
 def rotate(

@@ -28,8 +28,8 @@ class PlatformSettings:
     """``questions``: title, slug or number of a question → what its answer is.
 
     That is a network ("linkedin"), "handles" (handles of any network), "company", "phone", "ignore", or
-    "agreed:introduce", "agreed:connections", "agreed:remember", "agreed:text_messages". A question that is not named
-    here is taken for what its title says.
+    "agreed:introduce", "agreed:connections", "agreed:fetch_connections", "agreed:remember", "agreed:text_messages". A
+    question that is not named here is taken for what its title says.
 
     ``options``: what else the platform needs to be told, by name; its entry in the table of platforms lists the names.
     """

@@ -175,8 +175,13 @@ def suppress(address_hash: str, why: Suppression, *, now: datetime) -> None:
 
 def is_suppressed(hashes: Iterable[str]) -> bool:
     """Whether nobody writes to any of these addresses any more."""
-    keys = [_suppressed_key(each) for each in hashes]
-    return any(True for _ in batch_get(SuppressedItem, keys, consistent=True))
+    return bool(suppressed_of(hashes))
+
+
+def suppressed_of(hashes: Iterable[str]) -> frozenset[str]:
+    """Those of these addresses to which nobody writes any more."""
+    keys = {_suppressed_key(each): each for each in hashes}
+    return frozenset(keys[item.pk, item.sk] for item in batch_get(SuppressedItem, list(keys), consistent=True))
 
 
 def unsuppress(address_hash: str) -> None:

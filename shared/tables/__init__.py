@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.tables.rejects import REJECTS_COLUMNS, Reject, as_typed, write_rejects
+from shared.tables.rejects import REJECTS_COLUMNS, Reject, as_typed, harmless, write_rejects
 from shared.tables.rows import decoded_lines, open_table
 from shared.tables.table import NoHeader, Row, TextTable, UnreadableTable, looked_at
 from shared.when_needed import when_needed
@@ -21,6 +21,7 @@ __all__ = [
     "UnreadableTable",
     "as_typed",
     "decoded_lines",
+    "harmless",
     "looked_at",
     "open_any_table",
     "open_table",

@@ -27,7 +27,7 @@ from shared.notifications.topic_schema import schema
 from shared.registrations import Purpose, new_secret, receive, sign
 from shared.registrations.answers import Answer, understand
 from shared.registrations.openapi import document
-from shared.registrations.settings import PlatformSettings
+from shared.registrations.settings import AGREED, COMPANY, HANDLES, IGNORE, PHONE, PlatformSettings
 from tests.template import ROOT
 from tests.unit.documentation.pages import PAGES, Block, blocks
 
@@ -224,8 +224,14 @@ def test_the_words_for_the_registration_form_are_understood_as_what_they_ask() -
         understood = understand([Answer((question,), ("yes",))], settings)
         if meaning.startswith("agreed:"):
             assert understood.agreed == {Purpose(meaning.removeprefix("agreed:"))}, question
+    assert {meaning for meaning in questions.values() if meaning != HANDLES} == set(AGREED)
     [first] = [question for question, meaning in questions.items() if meaning == "agreed:introduce"]
     assert understand([Answer((first,), ("Yes",))], PlatformSettings()).agreed == {Purpose.INTRODUCE}
+
+
+def test_the_example_of_an_event_names_everything_that_a_question_can_be() -> None:
+    meanings = PYCON.partition("# Meanings:")[2].partition("[questions]")[0]
+    assert {each for each in (HANDLES, COMPANY, PHONE, IGNORE, *AGREED) if f'"{each}"' not in meanings} == set()
 
 
 def anchors(page: Path) -> set[str]:
