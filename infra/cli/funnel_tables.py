@@ -32,12 +32,12 @@ def show_funnel(console: Console, numbers: Funnel, title: str) -> None:
 
 
 def _show_pairs(console: Console, numbers: Funnel) -> None:
+    # Who said no, or does not come, is not counted apart: at a small event a "1" is somebody.
     table = Table("Pairs told of each other", str(numbers.told_pairs))
     for state, words in (
         (MeetingState.AGREED, "both would like to meet"),
         (MeetingState.MET, "both say that they met"),
         (MeetingState.MISSED, "missed each other"),
-        (MeetingState.OFF, "one said no, or is not coming"),
     ):
         table.add_row(words, str(numbers.pairs.get(state, 0)))
     if numbers.share_met is not None:
