@@ -23,7 +23,7 @@ class Answer(StrEnum):
 
     YES = "yes"  # asked: introduce us; told: I would like to meet
     NOT_NOW = "not_now"  # not at this event
-    NEVER = "never"  # not this person, at no later event either
+    NEVER = "never"  # I don’t know this person; holds at later events too
 
 
 class Outcome(StrEnum):

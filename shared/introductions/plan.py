@@ -165,7 +165,7 @@ def placed(scene: Scene) -> list[Meeting]:
 def begun(scene: Scene, proposals: Iterable[Proposal], *, never: Collection[Pair] = ()) -> Beginnings:
     """The pairs whom this wave introduces or asks, those in other meetings of this wave counted.
 
-    :param never: pairs of whom one once said "not this person"
+    :param never: pairs of whom one once said "I don’t know this person"
     """
     from shared.introductions.selection import Candidate, select
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,28 @@ def asked_about(match: Match, attendee_id: str, *locales: str | None, templates:
 def asked_about_new(shared: int, *locales: str | None, templates: Path | None = None) -> str:
     """The same about somebody with whom only acquaintances are shared, and how many."""
     return words_for(*locales, templates=templates).say("asked.new", n=max(shared, 1))
+
+
+def told_apart(about: Sequence[str], words: Words) -> list[str]:
+    """Whom several questions are about, each as a clause of its own: equal ones are numbered, "(1 of 5)"."""
+    times, seen = Counter(about), Counter[str]()
+    told = []
+    for each in about:
+        seen[each] += 1
+        number, count = seen[each], times[each]
+        alike = count > 1
+        told.append(words.say("parts.questions.numbered", about=each, number=number, count=count) if alike else each)
+    return told
+
+
+def already_know_each_other(match: Match, attendee_id: str) -> bool:
+    """Whether ``attendee_id``, one of the two, may be told that they know the other.
+
+    They do where they list them, and where it goes both ways. One export that says "connected" is enough for that,
+    since that network asked both; so is having met, as both said.
+    """
+    theirs = match.certain.listed_by(match.other(attendee_id))
+    return bool(match.listed_by(attendee_id)) or any(e.relation in (Relation.CONNECTED, Relation.MET) for e in theirs)
 
 
 def how_new(shared: int, names: Sequence[str], *locales: str | None, templates: Path | None = None) -> str:

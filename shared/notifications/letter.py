@@ -38,7 +38,8 @@ class Person:
     known: bool = True  # to the reader; False: only the other lists them, or they share acquaintances
     # Each https, and empty where there is nothing to answer.
     yes_url: str = ""  # told: "I would like to meet"; to be confirmed: "yes, that is who I know"
-    no_url: str = ""  # "not this person"
+    not_now_url: str = ""  # told: "not now"
+    no_url: str = ""  # "I don’t know this person"
     met_url: str = ""  # afterwards: "we met"
     missed_url: str = ""  # afterwards: "we did not"
 

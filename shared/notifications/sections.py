@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from shared.introductions.words import told_apart
 from shared.introductions.words_language import Words
-from shared.notifications.letter import Kind, Letter, Person, Question
+from shared.notifications.letter import Kind, Letter, Person
 
 MOST_LISTED: Final = 3  # networks, and mutual acquaintances: enough to begin a talk with
 # Joins letters and emoji of one word; every other invisible character can only mislead.
@@ -52,6 +53,7 @@ class Section:
     cards: tuple[Card, ...] = ()
     notes: tuple[str, ...] = ()  # paragraphs below the cards
     links: tuple[Link, ...] = ()
+    before: tuple[str, ...] = ()  # paragraphs above the cards
 
 
 def sections_of(letter: Letter, words: Words) -> list[Section]:
@@ -148,7 +150,9 @@ def capital(text: str) -> str:
 def _told(letter: Letter, words: Words) -> Section:
     people, event = letter.people, one_line(letter.event.name)
     known = all(person.known for person in people)
-    cards = tuple(described(p, words, _answers(words, "told", p.yes_url, p.no_url)) for p in people)
+    cards = tuple(
+        described(p, words, _answers(words, "told", yes=p.yes_url, not_now=p.not_now_url, no=p.no_url)) for p in people
+    )
     notes = [_joined(words.say("mail.agreed", n=len(people)), _place(letter, people, words))]
     if any(web_address(person.yes_url) for person in people):
         notes.append(words.say("parts.told.answer"))
@@ -184,7 +188,7 @@ def _confirm(letter: Letter, words: Words) -> Section:
         (words.say("parts.confirm.opening", n=n, event=one_line(letter.event.name)),),
         tuple(
             # Nobody is greeted before it is clear who they are.
-            described(p, words, _answers(words, "confirm", p.yes_url, p.no_url), greet="parts.confirm.look")
+            described(p, words, _answers(words, "confirm", yes=p.yes_url, no=p.no_url), greet="parts.confirm.look")
             for p in letter.confirm
         ),
         (words.say("parts.confirm.why", n=n),),
@@ -192,17 +196,20 @@ def _confirm(letter: Letter, words: Words) -> Section:
 
 
 def _questions(letter: Letter, words: Words) -> Section:
+    abouts = told_apart([one_line(question.about) for question in letter.questions], words)
     return Section(
         "questions",
         (words.say("parts.questions.opening", n=len(letter.questions), event=one_line(letter.event.name)),),
-        tuple(_question(question, words) for question in letter.questions),
+        tuple(
+            Card(
+                capital(about),
+                answers=_answers(words, "questions", yes=question.yes_url, no=question.not_now_url),
+            )
+            for question, about in zip(letter.questions, abouts, strict=True)
+        ),
         (words.say("parts.questions.why"),),
+        before=(words.say("parts.questions.each"),) if len(abouts) > 1 else (),
     )
-
-
-def _question(question: Question, words: Words) -> Card:
-    answers = _answers(words, "questions", question.yes_url, question.not_now_url)
-    return Card(capital(one_line(question.about)), answers=answers)
 
 
 def _ease(_: Letter, words: Words) -> Section:
@@ -233,7 +240,7 @@ def _follow_up(letter: Letter, words: Words) -> Section:
             Card(
                 named(person, words),
                 one_line(person.company),
-                answers=_answers(words, "follow_up", person.met_url, person.missed_url),
+                answers=_answers(words, "follow_up", yes=person.met_url, no=person.missed_url),
             )
             for person in letter.follow_up
         ),
@@ -249,13 +256,12 @@ def _last(letter: Letter, words: Words) -> Section:
     return Section("last", (opening,), notes=(again,), links=links)
 
 
-def _answers(words: Words, part: str, yes_url: str, no_url: str) -> tuple[Link, ...]:
-    """The yes first; afterwards neither answer is nicer than the other."""
-    both = (("yes", web_address(yes_url)), ("no", web_address(no_url)))
+def _answers(words: Words, part: str, **urls: str) -> tuple[Link, ...]:
+    """Each under its name in parts.toml, the yes first; afterwards neither answer is nicer than the other."""
     return tuple(
-        Link(words.say(f"parts.{part}.{answer}"), url, quiet=answer == "no" or part == "follow_up")
-        for answer, url in both
-        if url
+        Link(words.say(f"parts.{part}.{answer}"), url, quiet=answer != "yes" or part == "follow_up")
+        for answer, url in urls.items()
+        if web_address(url)
     )
 
 

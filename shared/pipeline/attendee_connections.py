@@ -18,7 +18,7 @@ from shared.storage.imports import ImportReport
 
 # A whole archive of a network; lists alone have less than one.
 MOST_BYTES: Final = 100 * 1024 * 1024
-_THE_FORMATS: Final = "; those are:"  # which stand on the page anyway, each with how to get it
+_THE_FORMATS: Final = "; those are:"
 MOST_KEY_BYTES: Final = 1024  # of S3 and of DynamoDB
 
 
@@ -108,7 +108,9 @@ def _report(visit: Visit, key: str) -> Report:
 def _told(visit: Visit, found: ImportReport) -> str:
     say = visit.words.say
     if found.state == "refused":
-        return say("page.report.refused", reason=found.reason.partition(_THE_FORMATS)[0].rstrip("."))
+        # Which the formats are stands on the page anyway, each with how to get it.
+        reason, is_unknown, _ = found.reason.partition(_THE_FORMATS)
+        return say("page.report.unknown" if is_unknown else "page.report.refused", reason=reason.rstrip("."))
     if found.state != "done":
         return say("page.report.running")
     rejected = [say("page.report.rejected", n=found.rejected)] if found.rejected else []

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.attendees import Attendee, Consent
+from shared.attendees import Consent
 from shared.attendees.consent import BY_LIST, BY_PERSON
-from shared.events import Event
 from shared.introductions.words import network_name
 from shared.introductions.words_language import languages
 from shared.pages import Reply
@@ -48,10 +47,7 @@ def show(visit: Visit) -> Reply:
         "data.html",
         "data",
         saved=words.say(f"page.{done}") if done in DONE else "",
-        purposes=[
-            (each.value, attendee.agreed(each), _can_change(visit.event, attendee, each), _said(visit, each))
-            for each in ORDER
-        ],
+        purposes=[(each.value, attendee.agreed(each), _why_fixed(visit, each), _said(visit, each)) for each in ORDER],
         languages=languages(),
         language=_language(visit),
         profiles=profiles,
@@ -75,9 +71,7 @@ def post_agree(visit: Visit) -> Reply | None:
     )
     wanted = set(form.get("purpose", ()))
     turned = frozenset(
-        each
-        for each in Purpose
-        if _can_change(visit.event, attendee, each) and (each.value in wanted) != (each.value in stood)
+        each for each in Purpose if not _why_fixed(visit, each) and (each.value in wanted) != (each.value in stood)
     )
     purposes = frozenset(
         each for each in Purpose if (each.value in wanted if each in turned else attendee.agreed(each))
@@ -156,10 +150,13 @@ def post_erase(visit: Visit) -> Reply:
     return visit.notice(words.say("page.erase.done"), words.say("page.erase.done_text"), onward=False)
 
 
-def _can_change(event: Event, attendee: Attendee, purpose: Purpose) -> bool:
-    if purpose is Purpose.TEXT_MESSAGES:
-        return attendee.phone is not None and event.text_message_budget > 0
-    return True
+def _why_fixed(visit: Visit, purpose: Purpose) -> str:
+    """Why a switch cannot be turned, in words; empty where it can."""
+    if purpose is not Purpose.TEXT_MESSAGES:
+        return ""
+    if visit.event.text_message_budget <= 0:
+        return visit.words.say("page.no_text_messages")
+    return visit.words.say("page.no_phone") if visit.attendee.phone is None else ""
 
 
 def _said(visit: Visit, purpose: Purpose) -> str:

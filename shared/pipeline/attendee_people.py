@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from shared.introductions.words import (
     how_new,
     how_they_know_each_other,
     network_name,
+    told_apart,
     where_to_say_hello,
 )
 from shared.introductions.words_language import Words
@@ -91,7 +92,7 @@ def people_for(
         return People(())
     known, gone, more = known_to(event, reader, now=now, fresh=fresh, everybody=everybody)
     slots = {slot.slot_id: slot for slot in event.slots}
-    people = [described(event, reader, each, words, slots) for each in reversed(known)]
+    people = _told_apart([described(event, reader, each, words, slots) for each in reversed(known)], words)
     return People(tuple(sorted(people, key=lambda person: _ORDER[person.standing])), gone, more)
 
 
@@ -114,6 +115,12 @@ def described(event: Event, reader: Attendee, known: Known, words: Words, slots:
         when=f"{words.day(slot.starts_at.date())}, {words.time_of_day(slot.starts_at.time())}" if slot else "",
         where=slot.place if slot else "",
     )
+
+
+def _told_apart(people: Sequence[Person], words: Words) -> list[Person]:
+    """Whoever is not named, with a number where two read alike; it stays theirs when they are answered about."""
+    about = iter(told_apart([each.how for each in people if not each.named], words))
+    return [each if each.named else replace(each, how=next(about)) for each in people]
 
 
 # Where the reader can do something comes first; what is settled, last.

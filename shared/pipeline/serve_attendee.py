@@ -176,14 +176,20 @@ def _ask_answer(visit: Visit) -> Reply | None:
     if not known or link.answer is None:
         return None
     person = described(visit.event, visit.attendee, known[0], visit.words, {})
-    return visit.ask(*_question(visit.words, person, link.answer), action=visit.home)
+    heading, texts, button = _question(visit.words, person, link.answer)
+    texts.append(visit.words.say("page.ask.tap"))
+    return visit.ask(heading, texts, button, action=visit.home, onward=_page_of_link(visit))
 
 
 def _post_link_answer(visit: Visit) -> Reply | None:
     """The answer that a mail's link is for; then the page."""
+    return _answered(visit, visit.link.reference or "", visit.link.answer, _page_of_link(visit))
+
+
+def _page_of_link(visit: Visit) -> str:
+    """The page of whoever holds a link for one answer: answered or not, they may go on to it."""
     link = visit.link
-    links = Links(visit.request.root, visit.keys, visit.event.event_id, link.attendee_id, link.expires)
-    return _answered(visit, link.reference or "", link.answer, links.page())
+    return Links(visit.request.root, visit.keys, visit.event.event_id, link.attendee_id, link.expires).page()
 
 
 def _answered(visit: Visit, reference: str, said: Answer | Outcome | None, onward: str) -> Reply | None:
@@ -220,9 +226,9 @@ def _question(words: Words, person: Person, said: Answer | Outcome) -> tuple[str
         heading = say("never_named", name=person.name) if person.named else say("never")
         return heading, [*about, say("quiet"), say("later")], say("never_button")
     if not person.named:
-        return say("introduce"), [*about, say("quiet")], say("introduce_button")
+        return say("introduce"), about, say("introduce_button")
     key = "confirm" if person.standing is Standing.CONFIRM else "yes"
-    return say(key, name=person.name), [*about, say("quiet")], say(f"{key}_button")
+    return say(key, name=person.name), about, say(f"{key}_button")
 
 
 # ---- The end ----------------------------------------------------------------------------------------------------

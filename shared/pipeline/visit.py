@@ -102,9 +102,14 @@ class Visit:
             **values,
         )
 
-    def ask(self, heading: str, texts: Sequence[str], button: str, *, action: str, danger: bool = False) -> Reply:
-        """One question and one button."""
-        onward = self.home if self.has_page else ""
+    def ask(
+        self, heading: str, texts: Sequence[str], button: str, *, action: str, danger: bool = False, onward: str = ""
+    ) -> Reply:
+        """One question and one button.
+
+        :param onward: where the page is, for a link that is not the page's own
+        """
+        onward = self.home if self.has_page else onward
         return page(
             "ask.html",
             self.request,

@@ -27,7 +27,14 @@ from shared.introductions import (
 from shared.introductions.manners import has_room
 from shared.introductions.plan import noted
 from shared.introductions.proposals import recognized
-from shared.introductions.words import asked_about, asked_about_new, how_new, network_name, where_to_say_hello
+from shared.introductions.words import (
+    already_know_each_other,
+    asked_about,
+    asked_about_new,
+    how_new,
+    network_name,
+    where_to_say_hello,
+)
 from shared.links import Links
 from shared.matching import Match
 from shared.notifications import Kind, Letter, Person, Question
@@ -206,8 +213,13 @@ class _Desk:
             mutuals=self._mutuals(other_id) if meeting.closeness is not Closeness.NEW else (),
             meet_at=slot.starts_at if slot else None,
             meet_where=slot.place if slot else "",
-            known=meeting.closeness is not Closeness.NEW and bool(tie and tie.listed_by(self.to.attendee_id)),
+            known=(
+                meeting.closeness is not Closeness.NEW
+                and tie is not None
+                and already_know_each_other(tie, self.to.attendee_id)
+            ),
             yes_url="" if wants else self._link(meeting, Answer.YES),
+            not_now_url=self._link(meeting, Answer.NOT_NOW),
             no_url=self._link(meeting, Answer.NEVER),
             met_url=self._link(meeting, Outcome.MET),
             missed_url=self._link(meeting, Outcome.MISSED),

@@ -67,7 +67,7 @@ def _answers(ann: Reader, first: EmailMessage) -> None:
     ann.goes_to(link)
     ann.sees("Would you like to meet Mack?")
     ann.checks("the question behind a mail's link")
-    ann.goes_to(ann.opens(first, "See or change what you agreed to"))
+    ann.goes_to(ann.opens(first, "Your page: who you know, your answers, your data"))
     assert ann.card("Mack").get_by_role("button", name="I would like to meet").count() == 1  # to look is no answer
     ann.checks("the page, before any answer")
 
@@ -77,7 +77,7 @@ def _answers(ann: Reader, first: EmailMessage) -> None:
     ann.checks("the page, after the answer")
     asked = ann.page.locator(".card.asked")
     asked.get_by_role("button", name="Not now").click()
-    ann.sees("Not now, you said. They are not told.")
+    ann.sees("You said: not now. They are not told.")
     ann.checks("the page, with somebody turned down")
 
 
@@ -101,7 +101,7 @@ def _brings(ann: Reader, folder: Path) -> None:
     nonsense.write_bytes(b"\x00\x01 nothing of the kind")
     ann.page.set_input_files("#choose", nonsense)
     ann.presses("Send this file")
-    ann.sees("It could not be used:")
+    ann.sees("Below is where to get the right file")
     ann.checks("connections, after a file that is none")
 
 
@@ -152,7 +152,7 @@ def _meets(ann: Reader, party: Party) -> None:
     ann.sees("Did you meet Mack?")
     ann.checks("did you meet")
     ann.presses("We met")
-    ann.sees("You met, you said.")
+    ann.sees("You said that you met.")
     ann.checks("the page, after one of them said so")
     theirs = party.next_mail_to("mack", after=len(party.mails_to("mack")) - 1)
     assert {press(each.url) for each in buttons(theirs) if each.answer is Outcome.MET} == {200}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urljoin
 
 import boto3
 import pytest
@@ -30,6 +32,11 @@ def link(browser: Browser, name: str, meeting: Meeting, answer: Answer | Outcome
     return browser.links_of(name.ljust(16, "a")).answer(meeting.reference, answer)
 
 
+def numbers(page: Seen) -> dict[str, str]:
+    """Which number stands on each card."""
+    return dict(re.findall(r'id="about-([0-9a-f]+)".*?<h3>[^(]*\(([^)]*)\)', page.body, re.DOTALL))
+
+
 class TestAnswers:
     @pytest.mark.parametrize("answer", [*Answer])
     def test_following_a_link_does_nothing_and_its_button_does_at_once(self, browser: Browser, answer: Answer) -> None:
@@ -44,6 +51,28 @@ class TestAnswers:
         assert seen.status == 200
         assert "Mack" in seen.text
 
+    @pytest.mark.parametrize("answer", [*Answer])
+    def test_a_button_behind_a_link_says_why_it_asks_again_and_where_the_page_is(
+        self, browser: Browser, answer: Answer
+    ) -> None:
+        tell("ann", (Part.TOLD, "mack"))
+        asked = browser.get(link(browser, "ann", meet("ann", "mack"), answer))
+        assert "One more tap, so that no mail program answers for you." in asked.text
+        [onward] = re.findall(r'<a href="([^"]+)">To your page</a>', asked.body)
+        assert urljoin(asked.address, onward) == browser.links_of(attendee("ann").attendee_id).page()
+        assert ("A no is never passed on." in asked.text) is (answer is not Answer.YES)
+
+    def test_people_asked_about_in_the_same_words_keep_their_numbers_whatever_is_answered(
+        self, browser: Browser
+    ) -> None:
+        tell("ann", (Part.ASKED, "mack"), (Part.ASKED, "zoe"))
+        meetings = [meet("ann", name, Stage.ASKED) for name in ("mack", "zoe")]
+        page = page_of(browser, "ann")
+        assert "Each is somebody else; you can say yes to any or all." in page.text
+        before = numbers(page)
+        assert sorted(before.values()) == ["1 of 2", "2 of 2"]
+        assert numbers(browser.press(page, "/answer", about=meetings[0].reference, answer="not_now")) == before
+
     def test_an_answer_is_given_on_the_page_too_and_can_be_changed(self, browser: Browser) -> None:
         tell("ann", (Part.TOLD, "mack"))
         meeting = meet("ann", "mack")
@@ -51,7 +80,7 @@ class TestAnswers:
         page = browser.press(page, "/answer", about=meeting.reference, answer="yes")
         assert "You would like to meet." in page.text
         page = browser.press(page, "/answer", about=meeting.reference, answer="not_now")
-        assert "Not now, you said." in page.text
+        assert "You said: not now." in page.text
         assert stored(meeting).side(attendee("ann").attendee_id).answer is Answer.NOT_NOW
 
     def test_when_both_said_yes_after_the_last_wave_one_more_is_called_for(self, browser: Browser) -> None:
@@ -99,7 +128,7 @@ class TestAnswers:
         meeting = meet("ann", "mack", Stage.CONFIRMING, confirmer=attendee("ann").attendee_id)
         assert "Is Mack who you know?" in browser.get(link(browser, "ann", meeting, Answer.YES)).text
         seen = browser.press(browser.get(link(browser, "ann", meeting, Answer.YES)))
-        assert "You know them, you said." in seen.text
+        assert "You said that you know them." in seen.text
         assert stored(meeting).confirmed_at is not None
         assert "Ann" not in page_of(browser, "mack").text.replace("Hello Mack", "")
 
@@ -130,7 +159,7 @@ class TestAnswers:
         keep(attendee("mack", agreed=frozenset()))
         seen = page_of(browser, "ann")
         assert "Mack" not in seen.text
-        assert "One person we told you of is not to be counted on any more." in seen.text
+        assert "One person we told you about is no longer listed here." in seen.text
         assert browser.get(link(browser, "ann", meeting, Answer.YES)).status == 404
 
 

@@ -185,6 +185,13 @@ class TestAgreement:
         assert re.search(r"organizer’s list says, of [^:]*: <b>asked at the door</b>\.$", switches(browser)[0])
         assert "<b>asked" not in page_of(browser, rest="/data").body
 
+    def test_a_switch_that_cannot_be_turned_says_why(self, browser: Browser) -> None:
+        assert "You registered no phone number." in page_of(browser, rest="/data").text
+        keep(replace(ann_now(), phone="+33123456789"))
+        assert "You registered no phone number." not in page_of(browser, rest="/data").text
+        storage.events.update(replace(UPCOMING, text_message_budget=0))
+        assert "This event sends no text messages." in page_of(browser, rest="/data").text
+
     def test_what_a_form_answered_while_the_page_was_open_is_not_taken_for_their_own_word(
         self, browser: Browser
     ) -> None:

@@ -80,7 +80,7 @@ def examples(language: str) -> Mapping[str, Letter]:
             ("Jean Prouvaire", "", "https://github.com/prouvaire", "GitHub"),
         )
     )
-    answers = {"yes_url": f"{PAGE}/yes", "no_url": f"{PAGE}/no"}
+    answers = {"yes_url": f"{PAGE}/yes", "not_now_url": f"{PAGE}/not-now", "no_url": f"{PAGE}/no"}
     outcomes = {"met_url": f"{PAGE}/met", "missed_url": f"{PAGE}/missed"}
     known_more = replace(
         combeferre,

@@ -10,6 +10,7 @@ from shared.connections import Relation
 from shared.identities import Identity
 from shared.introductions import how_they_know_each_other
 from shared.introductions.words import (
+    already_know_each_other,
     asked_about,
     asked_about_new,
     how_new,
@@ -190,6 +191,22 @@ def test_hello_is_said_only_where_the_other_registered_and_the_tie_is() -> None:
     assert where_to_say_hello(EVERYTHING, "a", [mack[0]]) == mack[0]
     assert where_to_say_hello(Match("a", "b", (CONNECTED,), (FOLLOWS,)), "a", [mack[0]]) is None
     assert where_to_say_hello(EVERYTHING, "a", []) is None
+
+
+@pytest.mark.parametrize(
+    ("match", "known"),
+    [
+        (Match("a", "b", (Evidence("mastodon", Relation.FOLLOWS, None, "mastodon-following"),)), True),
+        (Match("a", "b", (), (Evidence("linkedin", Relation.CONNECTED, None, "linkedin-connections"),)), True),
+        (Match("a", "b", (), (Evidence("email", Relation.MET, None, "met-democon"),)), True),
+        (Match("a", "b", (), (Evidence("mastodon", Relation.FOLLOWS, None, "mastodon-following"),)), False),
+        (Match("a", "b", (), (Evidence("name", Relation.CONNECTED, None, "linkedin-connections"),)), False),
+    ],
+)
+def test_people_know_each_other_where_the_reader_lists_the_other_or_the_tie_goes_both_ways(
+    match: Match, known: bool
+) -> None:
+    assert already_know_each_other(match, "a") is known
 
 
 def test_a_tie_by_address_leads_to_the_profile_where_the_export_comes_from() -> None:

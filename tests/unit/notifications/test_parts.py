@@ -28,7 +28,7 @@ SLOT = {"meet_at": START + timedelta(days=1, hours=1, minutes=30), "meet_where":
 ASKED = Question("somebody you follow on Mastodon", f"{TO}ask-yes", f"{TO}ask-no")
 
 PARTS: dict[str, Any] = {
-    "people": (replace(MACK, yes_url=f"{TO}told-yes", no_url=f"{TO}told-no"),),
+    "people": (replace(MACK, yes_url=f"{TO}told-yes", not_now_url=f"{TO}told-later", no_url=f"{TO}told-no"),),
     "confirm": (replace(MACK, name="Zoë", yes_url=f"{TO}confirm-yes", no_url=f"{TO}confirm-no"),),
     "questions": (ASKED, replace(ASKED, about="somebody who may know you")),
     "agreed": (replace(MACK, name="Ida", **SLOT), replace(MACK, name="Inés")),
@@ -74,7 +74,17 @@ def test_any_parts_together_are_a_letter(locale: str) -> None:
 def test_every_answer_is_one_address_in_either_form(locale: str) -> None:
     message = mail(letter(*PARTS, locale=locale))
     text, html = parts(message)
-    for address in ("told-yes", "told-no", "confirm-yes", "confirm-no", "ask-yes", "ask-no", "met", "missed"):
+    for address in (
+        "told-yes",
+        "told-later",
+        "told-no",
+        "confirm-yes",
+        "confirm-no",
+        "ask-yes",
+        "ask-no",
+        "met",
+        "missed",
+    ):
         # In plain text on a line of its own, so that no program breaks it.
         assert re.search(rf"^ *{re.escape(TO + address)}\r?$", text, re.MULTILINE)
         assert f'href="{TO}{address}"' in html
@@ -82,8 +92,10 @@ def test_every_answer_is_one_address_in_either_form(locale: str) -> None:
 
 def test_it_says_in_english_what_is_asked_and_what_an_answer_does() -> None:
     told, confirm, asked = english(letter("people")), english(letter("confirm")), english(letter("questions"))
-    assert "I’d like to meet: https://ib.example/a/told-yes Not this person: https://ib.example/a/told-no" in told
+    assert "I’d like to meet: https://ib.example/a/told-yes Not now: https://ib.example/a/told-later" in told
+    assert "I don’t know this person: https://ib.example/a/told-no" in told
     assert "If you both say you would like to meet, we tell you both." in told
+    assert "If you would rather not, do nothing: that is never told either." in told
     assert "You seem to know somebody who is coming to DemoCon. Is this who you know?" in confirm
     assert "See the profile on Mastodon" in confirm
     assert "They are told nothing unless you say yes." in confirm
@@ -96,6 +108,16 @@ def test_it_says_in_english_what_is_asked_and_what_an_answer_does() -> None:
     assert "Did you meet? * Uma, Acme Yes, we met: https://ib.example/a/met No, not this time:" in follow_up
     assert "Either answer is fine, and so is none." in follow_up
     assert "See you there" not in follow_up
+
+
+def test_questions_that_read_alike_are_numbered_and_are_said_to_be_about_different_people() -> None:
+    somebody = replace(ASKED, about="somebody who may know you")
+    several = english(letter(questions=(somebody, ASKED, somebody)))
+    assert "Each is somebody else; you can say yes to any or all. * Somebody who may know you (1 of 2) Yes" in several
+    assert "* Somebody you follow on Mastodon Yes" in several
+    assert "* Somebody who may know you (2 of 2) Yes" in several
+    assert "Each is somebody else" not in english(letter(questions=(ASKED,)))
+    assert "Somebody who may know you (1 of 2)" in plain(render(letter(questions=(somebody, somebody)), "html"))
 
 
 def test_who_must_not_be_named_any_more_is_counted() -> None:
@@ -115,6 +137,7 @@ def test_the_last_one_says_so_and_how_to_hear_again() -> None:
         assert "this is our last message about DemoCon" in said
         assert "messages like this are sent" not in said
     assert f"To my page: {PAGE}" in with_page
+    assert "answer about anyone on your page; “not now” counts too" in with_page
     assert "a line to hello@democon.example is enough" in without
 
 
@@ -172,7 +195,7 @@ def test_no_part_lets_a_name_become_a_header_or_markup(name: str, locale: str) -
 
 def test_only_web_addresses_are_clicked_on() -> None:
     for address in ("javascript:alert(1)", "http://plain.example", "https://x.example/a b", "https://x.example/\u202e"):
-        bad = replace(MACK, yes_url=address, no_url=address, met_url=address, missed_url=address)
+        bad = replace(MACK, yes_url=address, not_now_url=address, no_url=address, met_url=address, missed_url=address)
         one = letter(
             people=(bad,),
             confirm=(bad,),
@@ -195,7 +218,7 @@ MUCH = Person(
     last_met="Paris 1831",
     meet_at=START,
     meet_where="x" * 80,
-    **dict.fromkeys(("yes_url", "no_url", "met_url", "missed_url"), TO + "x" * 120),
+    **dict.fromkeys(("yes_url", "not_now_url", "no_url", "met_url", "missed_url"), TO + "x" * 120),
 )
 FIVE = (MUCH,) * 5
 # At most five are new in a mail; those who agreed and those who are gone come on top.
@@ -254,7 +277,7 @@ class _Buttons(HTMLParser):
 def test_buttons_are_links_44_pixels_high_even_without_the_style_sheet() -> None:
     buttons = _Buttons()
     buttons.feed(render(letter(*PARTS), "html"))
-    assert len(buttons.styles) == 11
+    assert len(buttons.styles) == 12
     for style in buttons.styles:
         padding, line = re.search(r"padding: (\d+)px", style), re.search(r"line-height: (\d+)px", style)
         assert padding
