@@ -38,7 +38,8 @@ storage.connect(os.environ["TABLE_NAME"])
 @event_source(data_class=S3EventBridgeNotificationEvent)
 def handler(event: S3EventBridgeNotificationEvent, context: LambdaContext) -> None:
     report = import_upload(
-        event.detail.object.key,
+        # As it is: EventBridge, unlike S3's own notifications, does not quote keys, and ``.key`` would unquote it.
+        event.detail.object["key"],
         uploads=uploads,
         events=events,
         secrets=secrets,

@@ -36,6 +36,8 @@ from shared.storage import attendees, events, imports, introductions, matches, m
 
 OWN_PLATFORM = "icebreaker"
 NEW_END_AFTER = timedelta(minutes=2)  # functions remember an event for one
+# A moment that is past when the request arrives may be refused: AWS's pages do not say.
+NOW_IS_IN = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,13 @@ def send_wave_now(event: Event, wave: str, *, scheduling: Scheduling, now: datet
 
     :raises LookupError: where the event has no such wave
     """
+    at = now.astimezone(UTC) + NOW_IS_IN
     if wave == FOLLOW_UP:
-        move_schedule(event, wave, at=now, scheduling=scheduling)
+        move_schedule(event, wave, at=at, scheduling=scheduling)
         return event
     if wave not in {each.name for each in event.waves}:
         known = ", ".join(each.name for each in event.waves)
         raise LookupError(f"{event.name} has no wave {wave!r}; it has {known} and {FOLLOW_UP}")
-    at = now.astimezone(UTC)
     waves = sorted((replace(each, at=at) if each.name == wave else each for each in event.waves), key=lambda w: w.at)
     moved = replace(event, waves=tuple(waves))
     # The event first: whoever registers from here on may come after the last wave, and is introduced at once.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -41,6 +43,7 @@ AT_A_TIME = 100
 # megabyte, the directory of 100,000 left the process with 396 MB, by these with 196.
 PAGE = 500
 
+MOST_ATTEMPTS = 8  # of a write that meets others' transactions
 
 ALL_EVENTS = "EVENTS"
 
@@ -288,14 +291,32 @@ def in_parallel(work: Callable[[WorkT], ResultT], items: list[WorkT]) -> list[Re
 
 
 def written(write: Callable[ParametersT, object], *args: ParametersT.args, **kwargs: ParametersT.kwargs) -> bool:
-    """Write one item on a condition (``written(item.save, condition=…)``); False where another write came first."""
-    try:
-        write(*args, **kwargs)
-    except (PutError, UpdateError, DeleteError) as error:
-        if lost_a_race(error):
-            return False
-        raise
-    return True
+    """Write one item on a condition (``written(item.save, condition=…)``); False where another write came first.
+
+    :raises Conflict: where others kept writing the item in transactions: DynamoDB refuses a single write to it for as
+        long as one takes, and botocore does not repeat that
+    """
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            write(*args, **kwargs)
+        except (PutError, UpdateError, DeleteError) as error:
+            if lost_a_race(error):
+                return False
+            if not _met_a_transaction(error):
+                raise
+            wait_a_little(attempt)
+        else:
+            return True
+    raise Conflict("an item kept being written by others")
+
+
+def wait_a_little(attempt: int) -> None:
+    """Let others finish: longer at each attempt, and by chance, so that two who meet do not meet again."""
+    time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+
+
+def _met_a_transaction(error: PutError | UpdateError | DeleteError) -> bool:
+    return isinstance(error.cause, ClientError) and error.cause_response_code == "TransactionConflictException"
 
 
 def lost_a_race(error: PutError | UpdateError | DeleteError | TransactWriteError) -> bool:

@@ -7,18 +7,17 @@ takes a thousand writes a second. A bounce or a complaint is counted once, howev
 from __future__ import annotations
 
 import contextlib
-import random
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 
 from shared.events import Deliverability, Event, why_to_pause
 from shared.storage._table import (
+    MOST_ATTEMPTS,
     Conflict,
     CountedReceiptItem,
     HealthItem,
@@ -28,13 +27,13 @@ from shared.storage._table import (
     lost_a_race,
     partition,
     transaction,
+    wait_a_little,
     written,
 )
 
 KIND: Final = "HEALTH"
 MILLIONTHS: Final = 1_000_000  # sums of money are whole numbers of millionths of a dollar
 KEPT_SUPPRESSED: Final = timedelta(days=400)  # a yearly event's next edition is still spared
-MOST_ATTEMPTS: Final = 8
 
 
 class Suppression(StrEnum):
@@ -88,7 +87,7 @@ def count(event: Event, what: Suppression, *, attendee_id: str, wave: str) -> bo
             # Other mails of the event are being counted at the same moment.
             if not lost_a_race(error):
                 raise
-            _wait(attempt)
+            wait_a_little(attempt)
         else:
             return True
     raise Conflict(f"the counters of {event.event_id!r} kept being written by others")
@@ -192,25 +191,9 @@ def unsuppress(address_hash: str) -> None:
 def _update(event: Event, actions: list[Any], condition: Any = None) -> bool:
     """Change the event's counters; False where the condition does not hold.
 
-    :raises Conflict: where bounces kept being counted at the same moment: DynamoDB refuses a write to an item that a
-        transaction is about to write, and botocore does not repeat it
+    :raises Conflict: where bounces kept being counted at the same moment
     """
-    for attempt in range(MOST_ATTEMPTS):
-        try:
-            HealthItem(*_key(event)).update(actions=actions, condition=condition)
-        except UpdateError as error:
-            if lost_a_race(error):
-                return False
-            if error.cause_response_code != "TransactionConflictException":
-                raise
-            _wait(attempt)
-        else:
-            return True
-    raise Conflict(f"the counters of {event.event_id!r} kept being written by others")
-
-
-def _wait(attempt: int) -> None:
-    time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+    return written(HealthItem(*_key(event)).update, actions=actions, condition=condition)
 
 
 def _counted_before(error: TransactWriteError) -> bool:

@@ -17,7 +17,7 @@ from shared import storage
 from shared.attendees import address_hash_of
 from shared.events import Deliverability
 from shared.services import Outcome, send_email, send_text_message
-from shared.storage import deliverability, events
+from shared.storage import _table, deliverability, events
 from shared.storage._table import HealthItem
 from shared.storage.deliverability import Suppression
 from tests.democon import EVENT, START
@@ -99,7 +99,7 @@ class TestAtTheSameMomentAsABounce:
             return update(item, *args, **kwargs)
 
         monkeypatch.setattr(HealthItem, "update", refusing)
-        monkeypatch.setattr(deliverability, "_wait", lambda _: None)
+        monkeypatch.setattr(_table, "wait_a_little", lambda _: None)
         return left
 
     def test_a_refused_write_is_repeated(self, refusals: list[int]) -> None:

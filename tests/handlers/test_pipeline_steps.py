@@ -7,9 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
+from pynamodb.exceptions import UpdateError
 
 from shared import storage
 from shared.attendees import Consent
@@ -23,6 +25,7 @@ from shared.pipeline.manage_event import erase_attendee, everything_about, withd
 from shared.pipeline.match_attendees import match_everybody
 from shared.registrations import Purpose
 from shared.services.mail import Attempt, Outcome
+from shared.storage._table import DirectoryItem
 from shared.storage.matches import ListingUpdate
 from tests.handlers.conftest import CONTEXT, EVENT, World, registered
 from tests.handlers.steps import (
@@ -470,3 +473,31 @@ def kept(world: World) -> str:
 
 def _killed(*_: object, **__: object) -> Any:
     raise SystemError("killed")
+
+
+@pytest.mark.parametrize("name", ["C++ people.csv", "a%20b.csv", "Ünïcode 100%.csv"])
+def test_an_export_is_imported_whatever_its_file_is_called(world: World, name: str) -> None:
+    register(world, "ann", "bob")
+    key = world.upload(name, linkedin("ann"), owner="bob@example.org")
+    world.import_upload(key)
+    assert report(key).state == "done"
+
+
+def test_an_export_that_meets_a_registration_of_the_same_person_is_imported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB refuses a plain write while a transaction writes the same item; moto does not."""
+    register(world, "ann", "bob")
+    update, refusals = DirectoryItem.update, [2]
+
+    def refusing(item: DirectoryItem, *args: Any, **kwargs: Any) -> Any:
+        if refusals[0]:
+            refusals[0] -= 1
+            raise UpdateError("refused", ClientError({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem"))
+        return update(item, *args, **kwargs)
+
+    monkeypatch.setattr(DirectoryItem, "update", refusing)
+    bring(world, "bob", "ann")
+    assert refusals == [0]
+    match(world)
+    assert pairs() == {("ann", "bob")}

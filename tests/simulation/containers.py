@@ -111,7 +111,8 @@ def deployed() -> Iterator[Containers]:
         patch.object(BaseClient, "_make_api_call", called),
         patch.object(_table, "ThreadPoolExecutor", OneAfterAnother),
         patch.object(at_once, "datetime", SimulatedDatetime),
-        patch.object(deliverability_storage, "_wait", lambda _: None),
+        patch.object(_table, "wait_a_little", lambda _: None),
+        patch.object(deliverability_storage, "wait_a_little", lambda _: None),
     ):
         client.cache_clear()
         storage.connect(TABLE)

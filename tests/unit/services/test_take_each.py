@@ -1,9 +1,12 @@
 """A batch of a queue, message by message."""
 
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from shared.services import queue
 from shared.services.queue import take_each
 
 
@@ -29,3 +32,16 @@ def test_a_function_that_is_stopped_has_taken_nothing() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         take_each(batch("a"), stopped)
+
+
+def test_a_message_waits_less_than_the_twelve_hours_from_its_receipt_that_sqs_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    sqs = SimpleNamespace(change_message_visibility=lambda **how: asked.append(how["VisibilityTimeout"]))
+    monkeypatch.setattr(queue, "client", lambda _: sqs)
+    now = datetime(2026, 5, 1, 20, tzinfo=UTC)
+    for hours in (-1, 2, 13):
+        queue.come_back_at("https://sqs.example/texts", "receipt", now + timedelta(hours=hours), now=now)
+    assert asked[:2] == [0, 7200]
+    assert 10 * 3600 < asked[2] < 12 * 3600 - 360

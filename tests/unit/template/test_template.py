@@ -96,6 +96,45 @@ def test_every_queue_that_feeds_a_function_waits_six_times_as_long_and_has_a_dea
         assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
+def test_what_ses_refuses_for_the_rate_or_the_quota_of_a_day_is_not_given_up_within_that_day(
+    resources: dict[str, Any],
+) -> None:
+    for name in ("EmailQueue", "TextMessageQueue"):
+        queue = of_type(resources, "AWS::SQS::Queue")[name]
+        tried_for = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+        assert 24 * 3600 < tried_for < queue["MessageRetentionPeriod"]
+
+
+def test_two_stacks_fit_into_one_account(resources: dict[str, Any]) -> None:
+    """A name that stands in the template, or that SAM makes up, is taken for the second stack."""
+    named = {
+        f"{name}.{key}"
+        for name, resource in resources.items()
+        for key, value in resource.get("Properties", {}).items()
+        if (key == "Name" or key == f"{resource['Type'].rpartition('::')[2]}Name") and isinstance(value, str)
+    }
+    # These are names within something that has a name of its own; an API is known by its id.
+    alone = {each for each in named if not each.endswith((".PolicyName", ".StageName"))} - {"HttpApi.Name"}
+    assert alone == set()
+
+
+def test_only_who_comes_back_to_their_own_queue_may_run_in_circles(resources: dict[str, Any]) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+    allowed = {name for name, each in functions.items() if each.get("RecursiveLoop") == "Allow"}
+    sources = {
+        (m["FunctionName"]["Ref"], m["EventSourceArn"]["Fn::GetAtt"][0])
+        for m in of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    }
+    circles = {
+        function
+        for function, queue in sources
+        if resources[queue]["Type"] == "AWS::SQS::Queue"
+        and any(value == {"Ref": queue} for value in functions[function]["Environment"]["Variables"].values())
+        and "sqs:SendMessage" in str(resources[f"{function}Role"])
+    }
+    assert allowed == circles == {"FetchConnectionsFunction"}
+
+
 def test_every_event_source_reports_partial_failures(resources: dict[str, Any]) -> None:
     for mapping in of_type(resources, "AWS::Lambda::EventSourceMapping").values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
