@@ -13,14 +13,22 @@ from infra.cli.offline import match_offline
 from infra.demo.cast import FORMATS, Cast, Character, exports
 from infra.demo.story import Story
 from infra.local import LocalStack
+from infra.rehearsal.readers import buttons
 from shared import storage
-from shared.introductions import Answer, Introduction, Meeting, MeetingState, Part, Stage, State
+from shared.introductions import Answer, Channel, Introduction, Meeting, MeetingState, Outcome, Part, Stage, State
+from shared.introductions.meeting import reference_of
 from shared.pipeline.event_progress import funnel
 
 Pair = tuple[str, str]
 
 MOST_MAILS = 4
 MOST_PEOPLE = 5
+BOTH_ANSWERS = (
+    {Answer.YES, Answer.NOT_NOW, Answer.NEVER},
+    {Answer.YES, Answer.NEVER},
+    {Answer.YES, Answer.NOT_NOW},
+    {Outcome.MET, Outcome.MISSED},
+)
 
 
 @dataclass
@@ -69,6 +77,7 @@ def check(stack: LocalStack, cast: Cast, story: Story) -> Result:
     _check_introductions(result, cast, address, introductions, meetings)
     _check_fates(result, cast, story, address, introductions, mails)
     _check_manners(result, cast, introductions, mails, len(texts))
+    _check_questions(result, address, introductions, mails)
     _check_slots(result, story, address, meetings, mails)
     return result
 
@@ -214,6 +223,28 @@ def _check_manners(
     for mail in mails:
         language = cast.by_email[mail["To"].addresses[0].addr_spec].language
         must(mail["Content-Language"] == language, f"a mail is in {mail['Content-Language']} instead of {language}")
+
+
+def _check_questions(
+    result: Result, address: dict[str, str], introductions: list[Introduction], mails: list[EmailMessage]
+) -> None:
+    """Whatever a mail asks can be answered there with a yes and with a no."""
+    asked: Counter[tuple[str, str]] = Counter()
+    for i in introductions:
+        if i.channel is Channel.EMAIL and i.state in (State.SENT, State.DELIVERED, State.BOUNCED):
+            for mention in i.said:
+                if mention.part not in (Part.AGREED, Part.GONE) and not (mention.part is Part.TOLD and mention.note):
+                    reference = reference_of(i.event_id, i.attendee_id, mention.person)
+                    asked[address[i.attendee_id], reference] += 1
+    answerable: Counter[tuple[str, str]] = Counter()
+    for mail in mails:
+        offered: defaultdict[str, set[Answer | Outcome]] = defaultdict(set)
+        for button in buttons(mail):
+            offered[button.reference].add(button.answer)
+        reader = mail["To"].addresses[0].addr_spec
+        answerable.update((reader, reference) for reference, said in offered.items() if said in BOTH_ANSWERS)
+    missing = (asked - answerable).total() + (answerable - asked).total()
+    result.must(not missing, f"{missing} questions of mails cannot be answered with both a yes and a no")
 
 
 def _check_slots(

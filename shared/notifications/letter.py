@@ -36,7 +36,7 @@ class Person:
     meet_at: datetime | None = None  # in the event's time zone
     meet_where: str = ""
     known: bool = True  # to the reader; False: only the other lists them, or they share acquaintances
-    # Each https, and empty where there is nothing to answer.
+    # Each https. Which of them a card offers follows from the part of the letter in which the person stands.
     yes_url: str = ""  # told: "I would like to meet"; to be confirmed: "yes, that is who I know"
     not_now_url: str = ""  # told: "not now"
     no_url: str = ""  # "I don’t know this person"

@@ -47,6 +47,7 @@ class Person:
     profile_network: str = ""
     when: str = ""  # they have a slot: day and time, in words
     where: str = ""
+    to_confirm: bool = False  # a yes of the reader says that this is who they know
 
     @property
     def named(self) -> bool:

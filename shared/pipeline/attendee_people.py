@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.attendees import Attendee
 from shared.events import Event
-from shared.introductions import Closeness, Introduction, Meeting, events_of_meetings
+from shared.introductions import Closeness, Introduction, Meeting, Stage, events_of_meetings
 from shared.introductions.meeting import reference_of
 from shared.introductions.words import (
     asked_about,
@@ -114,6 +114,7 @@ def described(event: Event, reader: Attendee, known: Known, words: Words, slots:
         profile_network=network_name(profile.network) if profile else "",
         when=f"{words.day(slot.starts_at.date())}, {words.time_of_day(slot.starts_at.time())}" if slot else "",
         where=slot.place if slot else "",
+        to_confirm=known.meeting.stage is Stage.CONFIRMING and known.meeting.confirmer == reader.attendee_id,
     )
 
 

@@ -227,7 +227,7 @@ def _question(words: Words, person: Person, said: Answer | Outcome) -> tuple[str
         return heading, [*about, say("quiet"), say("later")], say("never_button")
     if not person.named:
         return say("introduce"), about, say("introduce_button")
-    key = "confirm" if person.standing is Standing.CONFIRM else "yes"
+    key = "confirm" if person.to_confirm else "yes"
     return say(key, name=person.name), about, say(f"{key}_button")
 
 

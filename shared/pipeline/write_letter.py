@@ -202,7 +202,6 @@ class _Desk:
         tie = self.ties.get(other_id)
         profile = where_to_say_hello(tie, self.to.attendee_id, other.identities) if tie else None
         slot = self._slot(meeting.slot_id) if meeting.state is MeetingState.AGREED else None
-        wants = meeting.side(self.to.attendee_id).answer is Answer.YES
         return Person(
             name=other.name,
             company=other.company,
@@ -218,7 +217,8 @@ class _Desk:
                 and tie is not None
                 and already_know_each_other(tie, self.to.attendee_id)
             ),
-            yes_url="" if wants else self._link(meeting, Answer.YES),
+            # What is asked follows from the part in which they stand: who said yes without a name has not confirmed it.
+            yes_url=self._link(meeting, Answer.YES),
             not_now_url=self._link(meeting, Answer.NOT_NOW),
             no_url=self._link(meeting, Answer.NEVER),
             met_url=self._link(meeting, Outcome.MET),

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
+from typing import Any, Final
 from urllib.parse import urljoin
 
 import boto3
 import pytest
 
+from infra.rehearsal.readers import buttons
 from shared import storage
-from shared.introductions import Answer, Meeting, MeetingState, Outcome, Part, Stage, State
+from shared.introductions import (
+    Answer,
+    Channel,
+    Closeness,
+    Introduction,
+    Meeting,
+    MeetingState,
+    Mention,
+    Outcome,
+    Part,
+    Side,
+    Stage,
+    State,
+)
+from shared.notifications import compose_email
+from shared.pipeline.write_letter import write_letter
 from tests.handlers.conftest import World
 from tests.handlers.pages import BASE, NOW, UPCOMING, Browser, Seen, attendee, keep, meet, stored, tell
 
@@ -161,6 +180,87 @@ class TestAnswers:
         assert "Mack" not in seen.text
         assert "One person we told you about is no longer listed here." in seen.text
         assert browser.get(link(browser, "ann", meeting, Answer.YES)).status == 404
+
+
+# What each part asks; a yes goes with every no.
+ASKS: Final = {
+    Part.TOLD: {Answer.YES, Answer.NOT_NOW, Answer.NEVER},
+    Part.CONFIRM: {Answer.YES, Answer.NEVER},
+    Part.ASKED: {Answer.YES, Answer.NOT_NOW},
+    Part.FOLLOW_UP: {Outcome.MET, Outcome.MISSED},
+}
+STAGES: Final = {Part.CONFIRM: Stage.CONFIRMING, Part.ASKED: Stage.ASKED}
+
+
+def offered_by_mail(browser: Browser, part: Part) -> Set[Answer | Outcome] | None:
+    """The answers about Mack in a mail to Ann; None where it is not sent."""
+    mention = Mention(part, attendee("mack").attendee_id)
+    told = Introduction(
+        UPCOMING.event_id, attendee("ann").attendee_id, "second", Channel.EMAIL, (mention,), State.PUBLISHED, NOW
+    )
+    draft = write_letter(UPCOMING, told, links=browser.links_of(told.attendee_id), now=NOW)
+    if draft is None:
+        return None
+    mail = compose_email(draft.letter, to=draft.to.email, sender="hello@icebreaker.example", sender_name="We", now=NOW)
+    return {button.answer for button in buttons(mail)}
+
+
+def offered_on_the_page(browser: Browser) -> Set[str]:
+    return set(re.findall(r'name="answer" value="([a-z_]+)"', page_of(browser, "ann").body))
+
+
+class TestEveryQuestion:
+    """A card that asks offers its yes and its no, whatever its reader said before."""
+
+    @pytest.mark.parametrize("part", ASKS)
+    def test_in_a_mail(self, browser: Browser, part: Part) -> None:
+        ann = attendee("ann").attendee_id
+        meeting = meet("ann", "mack", STAGES.get(part, Stage.TOLD), closeness=Closeness.NEW, confirmer=ann)
+        sent = []
+        for mine, theirs in product((None, *Answer), repeat=2):
+            now = replace(stored(meeting), sides=(Side(mine, NOW), Side(theirs, NOW)))
+            assert storage.meetings.save(UPCOMING, now)
+            offered = offered_by_mail(browser, part)
+            if part is Part.TOLD and now.both_want:
+                assert offered == set()  # nothing is left to ask: they meet
+            elif offered is not None:
+                assert offered == ASKS[part], (mine, theirs)
+                sent.append((mine, theirs))
+        assert (None, None) in sent
+        assert ((Answer.YES, Answer.YES) in sent) == (part in (Part.CONFIRM, Part.FOLLOW_UP))
+
+    @pytest.mark.parametrize(
+        ("part", "mine"), [(part, mine) for part in (Part.TOLD, Part.CONFIRM, Part.ASKED) for mine in (None, *Answer)]
+    )
+    def test_on_the_page(self, browser: Browser, part: Part, mine: Answer | None) -> None:
+        """What was said already can be taken back, and what was not can be said."""
+        tell("ann", (part, "mack"))
+        facts: dict[str, Any] = {"sides": (Side(mine, NOW), Side()), "confirmer": attendee("ann").attendee_id}
+        meet("ann", "mack", STAGES.get(part, Stage.TOLD), **facts)
+        offered = offered_on_the_page(browser)
+        assert ("yes" in offered) == (mine is not Answer.YES or part is Part.CONFIRM)
+        assert bool(offered & {"never", "not_now"}) == (mine in (None, Answer.YES))
+
+    @pytest.mark.parametrize("mine", [None, *Answer])
+    def test_a_yes_to_the_name_is_called_so_whatever_was_said_before(
+        self, browser: Browser, mine: Answer | None
+    ) -> None:
+        tell("ann", (Part.CONFIRM, "mack"))
+        ann = attendee("ann").attendee_id
+        meeting = meet("ann", "mack", Stage.CONFIRMING, confirmer=ann, sides=(Side(mine, NOW), Side(Answer.YES, NOW)))
+        assert "Yes, I know them" in page_of(browser, "ann").text
+        assert "Is Mack who you know?" in browser.get(link(browser, "ann", meeting, Answer.YES)).text
+
+    def test_whoever_said_yes_without_a_name_confirms_it_by_the_mail_and_the_meeting_goes_on(
+        self, browser: Browser
+    ) -> None:
+        tell("ann", (Part.ASKED, "mack"))
+        tell("ann", (Part.CONFIRM, "mack"), wave="second")
+        ann, both = attendee("ann").attendee_id, (Side(Answer.YES, NOW), Side(Answer.YES, NOW))
+        meeting = meet("ann", "mack", Stage.CONFIRMING, closeness=Closeness.LIKELY, confirmer=ann, sides=both)
+        assert stored(meeting).next_stage is None
+        browser.press(browser.get(link(browser, "ann", meeting, Answer.YES)))
+        assert stored(meeting).next_stage is Stage.TOLD
 
 
 class TestTheEnd:

@@ -11,6 +11,7 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
+from infra.rehearsal.readers import buttons
 from shared import storage
 from shared.attendees import Consent, address_hash_of
 from shared.events import Wave
@@ -91,6 +92,7 @@ class TestOneWayTies:
         answer("mack", "ann")
         assert wave_goes_out(one_way, "second") == {"ann"}
         assert "Mack" in text_to("ann")
+        assert {button.answer for button in buttons(letter_to("ann"))} == {Answer.YES, Answer.NEVER}
         assert mails_to("mack")[1:] == []
         answer("ann", "mack")
         assert wave_goes_out(one_way, "at-once-1") == {"ann", "mack"}
