@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.notifications.letter import Letter
-from shared.notifications.rendering import mail_to_stop, render, subject, words_of
+from shared.notifications.rendering import mail_to_stop, render, sender_in_words, subject, words_of
 from shared.notifications.sections import one_line
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ def compose_email(
     mails of one event answer the same, never sent, message, so that mail programs show them as one conversation.
     "X-Icebreaker-Trace" is what `icebreaker trace` is asked about a mail that somebody hands on.
 
+    :param sender_name: of the service, which stands behind the organizers' name; theirs alone where it is empty
     :param templates: the organizer's own templates and words (see ``rendering``)
     :param calendar: invitations and cancellations, the one that mail programs should show first (see ``invitations``)
     :raises BrokenTemplate: one of those cannot be used; names file and line
     """
     event, domain = letter.event, sender.rpartition("@")[2]
     message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(_in_header(sender_name), addr_spec=sender)
+    message["From"] = Address(_in_header(sender_in_words(letter, sender_name, templates)), addr_spec=sender)
     message["To"] = Address(_in_header(letter.to_name), addr_spec=to)
     message["Reply-To"] = Address(_in_header(event.organizer), addr_spec=event.contact)
     message["Subject"] = _in_header(subject(letter, templates))

@@ -72,6 +72,7 @@ class Letter:
     gone: tuple[str, ...] = ()  # names not to be counted on any more; "": one who must not be named any more
     follow_up: tuple[Person, ...] = ()  # did you meet?
     last: bool = False  # after this one there is silence, and it says so
+    agreed_by: str = "registration"  # by which way they agreed: that, "list" or "person" (see shared.attendees.consent)
 
     @property
     def first_day(self) -> date:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # takes long to import, and most who import this room render 
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LINE_LENGTH: Final = 72
+# The parts of the notice; why it may be sent is said by which way somebody agreed.
 NOTICE: Final = ("who", "why", "what", "source", "seen_by", "until", "rights", "page")
 
 
@@ -66,6 +67,14 @@ def subject(letter: Letter, templates: Path | None = None) -> str:
     return one_line(subject_of(letter, words_of(letter, templates)))
 
 
+def sender_in_words(letter: Letter, service: str, templates: Path | None = None) -> str:
+    """Who a mail is from: the organizers, whom its reader knows, by a service that they may not: "X via Icebreaker"."""
+    organizer, service = one_line(letter.event.organizer), one_line(service)
+    if not service or service.casefold() == organizer.casefold():
+        return organizer
+    return one_line(words_of(letter, templates).say("mail.sender", organizer=organizer, service=service))
+
+
 def mail_to_stop(letter: Letter) -> str:
     """The mailto: address that ends the messages."""
     return f"mailto:{quote(letter.event.contact, safe='@')}?subject=stop%20{letter.event.event_id}"
@@ -75,6 +84,7 @@ def _context(letter: Letter, words: Words) -> Mapping[str, object]:
     event = letter.event
     days = [words.day(day) for day in dict.fromkeys((letter.first_day, letter.last_day))]
     page = web_address(letter.page_url)
+    notice = [part for part in NOTICE if page or part != "page"]
     return {
         "words": words,
         "say": words.say,
@@ -88,7 +98,8 @@ def _context(letter: Letter, words: Words) -> Mapping[str, object]:
         "people": [described(person, words) for person in letter.people],
         "days": days[0] if len(days) == 1 else words.say("mail.days", first=days[0], last=days[1]),
         "deleted_on": words.day_of_year(letter.deleted_on),
-        "notice": [part for part in NOTICE if page or part != "page"],
+        "agreed_by": letter.agreed_by,
+        "notice": [(part, f"{part}.{letter.agreed_by if part == 'why' else 'text'}") for part in notice],
         "most": MOST_WAVES if letter.kind is Kind.INTRODUCTION and not letter.last else 0,
         "signoff": words.say("parts.follow_up.signoff" if letter.kind is Kind.FOLLOW_UP else "mail.signoff"),
         "mail_to_stop": mail_to_stop(letter),

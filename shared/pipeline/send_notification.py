@@ -45,7 +45,7 @@ class Sender:
     """Who the messages are from, where their links and receipts lead, and the keys that sending asks for."""
 
     address: str
-    name: str
+    name: str  # of the service, behind the organizers' own
     links: Callable[[Event, str], Links]  # of one attendee (by id) of an event
     suppression_key: Callable[[], bytes]
     hashing_key: Callable[[Event], bytes]

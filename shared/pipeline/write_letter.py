@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.attendees import Attendee
+from shared.attendees.consent import BY_REGISTRATION
 from shared.events import FOLLOW_UP, Event
 from shared.introductions import (
     ARRIVED,
@@ -195,6 +196,7 @@ class _Desk:
             gone=tuple(self._name_of_gone(each) for each in of[Part.GONE]),
             follow_up=tuple(self._person(each) for each in of[Part.FOLLOW_UP]),
             last=self.introduction.last,
+            agreed_by=self.to.consent.agreements[Purpose.INTRODUCE].given_by if self.to.consent else BY_REGISTRATION,
         )
 
     def _person(self, other_id: str) -> Person:

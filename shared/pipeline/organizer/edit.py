@@ -133,7 +133,9 @@ def _review(visit: OrganizerVisit, fields: Mapping[str, str], after: Event, chan
     texts = []
     if after.expires_at != visit.event.expires_at:
         day = after.expires_at.strftime("%-d %B %Y")
-        texts.append(f"Everything about the event will be deleted on {day}; links of mails end when their mail said.")
+        texts.append(
+            f"Everything about the event will be deleted from {day} on; links of mails end when their mail said."
+        )
     return visit.framed(
         "review.html",
         "event",

@@ -1,6 +1,7 @@
 """A message says what it should, harms nobody's mail program, and fits."""
 
 import re
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -21,17 +22,21 @@ LOCALES = ["en", "en-US", "de", "de-formal", "fr", "es"]
 MACK = Person("Mack", "Acme", "You follow each other on Mastodon.", "https://fosstodon.org/@mack")
 
 
-def letter(*people: Person, to: str = "Ann O'Neil", first: bool = True, **more: Any) -> Letter:
-    return Letter(EVENT, to, people or (MACK,), first, "democon.w.abc", **more)
+def letter(
+    *people: Person, to: str = "Ann O'Neil", first: bool = True, organizer: str = EVENT.organizer, **more: Any
+) -> Letter:
+    event = copy(EVENT)
+    object.__setattr__(event, "organizer", organizer)  # an event checks its own, but not every one of them is new
+    return Letter(event, to, people or (MACK,), first, "democon.w.abc", **more)
 
 
 def mail(of: Letter, to: str = "ann@example.org") -> EmailMessage:
     return message_from_bytes(raw(of, to), policy=default)
 
 
-def raw(of: Letter, to: str = "ann@example.org") -> bytes:
+def raw(of: Letter, to: str = "ann@example.org", service: str = "Icebreaker") -> bytes:
     """The mail as SES gets it."""
-    return compose_email(of, to=to, sender="hello@icebreaker.example", sender_name="Icebreaker", now=START).as_bytes()
+    return compose_email(of, to=to, sender="hello@icebreaker.example", sender_name=service, now=START).as_bytes()
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -60,10 +65,12 @@ def test_the_first_message_says_where_the_data_comes_from_what_is_kept_how_long_
             "The Demo Society is responsible",
             "hello@democon.example",
             "you agreed to be introduced",
-            "From your registration, and from lists of connections",
-            "keyed fingerprints, never names",
+            "From your registration or the organizers’ list, and from lists of connections",
+            "let us look up, or asked us to remember",
+            "fingerprints made with a secret key; no name can be read from them",
             "The people you are introduced to",
-            "deleted on 2 July 2026",
+            "deleted from 2 July 2026 on, within a few days; backups forget it 35 days later",
+            "for 400 days",
             "correct it, take it with you or have it deleted",
             "complain to a data protection authority",
             "write the word “stop” to",
@@ -76,6 +83,65 @@ def test_a_later_message_says_it_in_one_line() -> None:
         assert "fingerprints" not in body
         assert "You agreed to these introductions when you registered" in plain(body)
         assert "write the word “stop” to" in plain(body)
+
+
+SAID_FIRST = {
+    "registration": ("When you registered for DemoCon, you said yes", "When you registered for DemoCon, you agreed"),
+    "list": ("The organizers of DemoCon told us that you agreed", "The organizers of DemoCon told us that you agreed"),
+    "person": ("You said yes to being introduced", "You agreed yourself to be introduced at DemoCon"),
+}
+
+
+@pytest.mark.parametrize("agreed_by", SAID_FIRST)
+def test_the_first_message_begins_by_saying_why_it_comes_as_far_as_that_is_true(agreed_by: str) -> None:
+    begins, why = SAID_FIRST[agreed_by]
+    for body in parts(mail(letter(first=True, agreed_by=agreed_by))):
+        said = plain(body)
+        assert re.search(
+            rf"Hello Ann O.{{1,5}}Neil, {begins}.*This is the first such mail\. Somebody you already", said
+        )
+        assert f"Why – {why}" in said
+        assert (agreed_by == "registration") is ("registered for DemoCon" in said)
+    for body in parts(mail(letter(first=False, agreed_by=agreed_by))):
+        assert "first such mail" not in plain(body)
+        assert (agreed_by == "registration") is ("registered for DemoCon" in plain(body))
+
+
+@pytest.mark.parametrize(
+    ("organizer", "service", "locale", "name"),
+    [
+        ("The Demo Society", "Icebreaker", "en", "The Demo Society via Icebreaker"),
+        ("Les Amis de l’ABC", "Icebreaker", "fr", "Les Amis de l’ABC via Icebreaker"),
+        ("Verein für Größe", "Icebreaker", "de-formal", "Verein für Größe über Icebreaker"),
+        ("Śródmieście 字", "Icebreaker", "es", "Śródmieście 字 vía Icebreaker"),
+        ('Smith, Jones & "Sons" <x@evil.example>', "Ice, Breaker", "en", None),
+        ("The Demo Society", "", "en", "The Demo Society"),
+        ("The Demo Society", "the demo society", "en", "The Demo Society"),
+        ("x" * 120, "y" * 60, "en", None),
+        ("字" * 120, "y" * 60, "en", None),
+    ],
+)
+def test_a_mail_is_from_the_organizers_by_way_of_the_service(
+    organizer: str, service: str, locale: str, name: str | None
+) -> None:
+    sent = message_from_bytes(raw(letter(locale=locale, organizer=organizer), service=service), policy=default)
+    [address] = sent["From"].addresses
+    assert address.addr_spec == "hello@icebreaker.example"
+    # The library reads the spaces between encoded words, which mail programs leave out (RFC 2047, 6.2).
+    assert "".join(address.display_name.split()) == "".join((name or f"{organizer} via {service}").split())
+
+
+@pytest.mark.parametrize(
+    "evil", ["A\r\nBcc: x@evil.example", "=?utf-8?q?A=0D=0ABcc=3A_x=40evil=2Eexample?=", "A\u202eB"]
+)
+def test_no_organizer_and_no_service_becomes_another_header_or_sender(evil: str) -> None:
+    for one in (letter(organizer=evil), letter()):
+        sent = raw(one, service=evil)
+        assert b"\nBcc" not in sent.partition(b"\r\n\r\n")[0]
+        read = message_from_bytes(sent, policy=default)
+        assert read["Bcc"] is None
+        assert [each.addr_spec for each in read["From"].addresses] == ["hello@icebreaker.example"]
+        assert "\u202e" not in str(read["From"])
 
 
 def test_every_mail_can_be_ended_and_is_marked_as_automatic() -> None:
