@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from infra.cli.deployment import chosen_deployment
 from infra.cli.options import EventId, ExistingFile, Yes
 from infra.cli.terminal import console, say
+from infra.cli.texts import text_in
 from shared import storage
 from shared.events import Event, event_from_toml
 from shared.pipeline import manage_event
@@ -25,7 +26,7 @@ from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 
 def create(file: ExistingFile) -> None:
     """Make an event of a TOML file: its webhook, its secret (shown once), and the schedule of each wave."""
-    event = event_from_toml(file.read_text(encoding="utf-8"))
+    event = event_from_toml(text_in(file), called=file.name)
     deployment = chosen_deployment()
     created = manage_event.create_event(
         event, secrets=deployment.secrets, scheduling=deployment.scheduling, now=datetime.now(UTC)
@@ -102,7 +103,7 @@ def _slots_in(file: Path, event: Event, capacity: int | None) -> tuple[Slot, ...
         raise typer.BadParameter("must be a calendar (.ics) or a .toml file with [[slot]] tables", param_hint="FILE")
     if capacity is not None:
         raise typer.BadParameter("a TOML file says it itself, for each slot", param_hint="--capacity")
-    return slots_from_toml(file.read_text(encoding="utf-8"), zone)
+    return slots_from_toml(text_in(file), zone, called=file.name)
 
 
 def pause(event_id: EventId) -> None:

@@ -35,3 +35,5 @@ def match(
         with out.open("w", newline="", encoding="utf-8") as file:
             write_pairs(result, file)
     say(f"{result.attendees} attendees, {result.sets} connection sets, {len(result.matches)} pairs", on=errors)
+    for sentence in result.missing:
+        warn(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,7 @@ class OfflineResult:
     attendees: int
     sets: int
     problems: list[str] = field(default_factory=list)  # one sentence each
+    missing: list[str] = field(default_factory=list)  # without which nobody is found, whatever the files hold
 
 
 def match_offline(
@@ -59,7 +60,9 @@ def match_offline(
     key = secrets.token_bytes(32)
     problems: list[str] = []
     people = _attendees(attendee_list, key, problems, assume_agreed=assume_agreed)
-    sets = list(_sets(connections, watch(list(exports_in(connections))), people, key, problems))
+    exports = list(exports_in(connections))
+    missing = list(_missing(people, exports, key))
+    sets = list(_sets(connections, watch(exports), people, key, problems))
     directory = [DirectoryEntry(attendee_id, findable=_findable(person, key)) for attendee_id, person in people.items()]
     return OfflineResult(
         matches=listings_to_matches(find_listings(directory, sets)),
@@ -67,7 +70,25 @@ def match_offline(
         attendees=len(people),
         sets=len(sets),
         problems=problems,
+        missing=missing,
     )
+
+
+def what_is_missing(attendee_list: Path, connections: Path, *, assume_agreed: bool) -> list[str]:
+    """Sentences on that without which nobody is found, whatever the exports hold; none of them is opened.
+
+    :raises shared.tables.UnreadableTable: where the list has no recognizable header
+    """
+    key = secrets.token_bytes(32)
+    people = _attendees(attendee_list, key, [], assume_agreed=assume_agreed)
+    return list(_missing(people, exports_in(connections), key))
+
+
+def _missing(people: Mapping[str, Attendee], exports: Iterable[tuple[Path, str]], key: bytes) -> Iterator[str]:
+    if not any(person.may_be_named for person in people.values()):
+        yield "Nobody on the list agreed to be introduced: --assume-agreed looks as if all had."
+    if not any(_owner(address, people, key) for _, address in exports):
+        yield "The folder holds no export named after an address on the list."
 
 
 def _findable(person: Attendee, key: bytes) -> tuple[tuple[int, str], ...]:
@@ -131,8 +152,7 @@ def _sets(
     problems: list[str],
 ) -> Iterator[ConnectionSet]:
     for path, address in exports:
-        email = identities.email(address)
-        owner = people.get(attendee_id_of(EVENT_ID, email.handle, key)) if email else None
+        owner = _owner(address, people, key)
         name = path.relative_to(folder)
         if owner is None:
             problems.append(f"{name}: nobody on the list has the address {address!r}")
@@ -140,6 +160,11 @@ def _sets(
             problems.append(f"{name}: left aside, its owner has not agreed that connections be used or is not coming")
         else:
             yield from _sets_of(path, name, owner, people, key, problems)
+
+
+def _owner(address: str, people: Mapping[str, Attendee], key: bytes) -> Attendee | None:
+    email = identities.email(address)
+    return people.get(attendee_id_of(EVENT_ID, email.handle, key)) if email else None
 
 
 def _sets_of(

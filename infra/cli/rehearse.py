@@ -12,8 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from infra.cli.funnel_tables import show_funnel
+from infra.cli.offline import what_is_missing
 from infra.cli.options import AttendeeList, ConnectionsFolder
 from infra.cli.terminal import console, end, errors, say, warn
+from infra.cli.texts import text_in
 from shared.events import event_from_toml
 from shared.tables import UnreadableTable
 
@@ -37,7 +39,7 @@ def rehearse(
 
     The event's own list and a folder of exports named by e-mail address, as for `match`. It takes some minutes.
     """
-    event = event_from_toml(file.read_text(encoding="utf-8"))
+    event = event_from_toml(text_in(file), called=file.name)
     try:
         from infra.rehearsal.rehearsal import NotRehearsed
         from infra.rehearsal.rehearsal import rehearse as play
@@ -46,6 +48,11 @@ def rehearse(
             f"A rehearsal runs in a checkout, where the whole stack is: `make setup`, then "
             f"`.venv/bin/icebreaker rehearse` ({missing})."
         ) from None
+    try:
+        for sentence in what_is_missing(attendee_list, connections, assume_agreed=assume_agreed):
+            warn(sentence)
+    except UnreadableTable as error:
+        raise end(f"{attendee_list.name}: {error}") from None
     # Whatever ends this ends the stack with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     columns = (SpinnerColumn(), TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
@@ -86,8 +93,6 @@ def _remarks(result: Rehearsed) -> list[str]:
     if result.weeks:
         weeks = "one week" if result.weeks == 1 else f"{result.weeks:,} weeks"
         remarks.append(f"Its dates are past or too near: it was rehearsed {weeks} later.")
-    if not result.numbers.agreed:
-        remarks.append("Nobody on the list agreed to be introduced. --assume-agreed rehearses as if all had.")
     if result.night:
         remarks.append("It is night there: text messages would have waited for the morning, and are not shown.")
     remarks.append("Nothing was sent to anybody, and no public follow lists were fetched.")

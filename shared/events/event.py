@@ -209,9 +209,17 @@ def _of_times(event: Event) -> Iterator[str]:
     yield from _of_slots(event)
 
 
+def number_of_waves(count: int, counted: str = "") -> str:
+    """The problem of too few or too many.
+
+    :param counted: what the number is of, where that is more than what stands there
+    """
+    return f"event.waves: {count} waves{counted}, where there must be 1 to {MOST_WAVES}"
+
+
 def _of_waves(event: Event) -> Iterator[str]:
     if not 1 <= len(event.waves) <= MOST_WAVES:
-        yield f"event.waves: {len(event.waves)} waves, where there must be 1 to {MOST_WAVES}"
+        yield number_of_waves(len(event.waves))
     names = [wave.name for wave in event.waves]
     for wave in event.waves:
         if not SLUG.fullmatch(wave.name):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo, available_timezones
 
-from shared.events.event import DOLLARS, BadEvent, Event, Wave, shards_for, zone_named
+from shared.events.event import DOLLARS, BadEvent, Event, Wave, number_of_waves, shards_for, zone_named
 from shared.events.event import WHOLE as WHOLE_OF_EVENT
 from shared.registrations import problems_of_options
 from shared.slots import BadSlots, Slot, heading_lines, slots_from_tables, with_seconds
@@ -27,17 +27,19 @@ TABLES = ("event", "wave", "slot", "questions", "platforms")
 COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def event_from_toml(text: str) -> Event:
+def event_from_toml(text: str, *, called: str = "the file") -> Event:
     """The event in ``text``; tests/fixtures/events/pycon.toml shows every key.
 
     Times without an offset are local times in the event's time zone. Raises BadEvent with all problems at once.
+
+    :param called: what the messages call the file
     """
     try:
         content = tomllib.loads(with_seconds(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadEvent([f"the file is no TOML: {error}"]) from None
+        raise BadEvent([f"{called} is no TOML: {error}"]) from None
     except RecursionError:
-        raise BadEvent(["the file is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
+        raise BadEvent([f"{called} is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
     return event_from_tables(content, heading_lines(text))
 
 
@@ -111,7 +113,10 @@ class _Reader:
                 **numbers,
             )
         except BadEvent as error:
-            self.problems += error.problems
+            both = bool(self.content.get("wave")) and bool(self.table.get("waves"))
+            alone = number_of_waves(len(waves))
+            together = number_of_waves(len(waves), " together with [[wave]]")
+            self.problems += [together if both and each == alone else each for each in error.problems]
         if self.problems:
             raise BadEvent(self.problems)
         return event
@@ -121,7 +126,9 @@ class _Reader:
             if key not in known:
                 close = difflib.get_close_matches(key, known, n=1)
                 hint = f' (did you mean "{close[0]}"?)' if close else ""
-                self.problems.append(f"{path}{key[:80]}: there is no such key{hint}")
+                misplaced = not path and key in KEYS
+                wrong = "belongs into the table [event]" if misplaced else f"is not a key that is known{hint}"
+                self.problems.append(f"{path}{key[:80]}: {wrong}")
 
     def _text(self, key: str) -> str | None:
         value = self.table.get(key)

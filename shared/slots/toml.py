@@ -36,17 +36,19 @@ def with_seconds(text: str) -> str:
     return TIMES.sub(lambda found: found[0] + ":00" if found["time"] else found[0], text)
 
 
-def slots_from_toml(text: str, zone: ZoneInfo) -> tuple[Slot, ...]:
+def slots_from_toml(text: str, zone: ZoneInfo, *, called: str = "the file") -> tuple[Slot, ...]:
     """The slots of a TOML file, best first; other tables in it are passed over.
 
     Times without an offset are local times in ``zone``. Raises BadSlots with all problems at once.
+
+    :param called: what the messages call the file
     """
     try:
         content = tomllib.loads(with_seconds(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadSlots([f"the file is no TOML: {error}"]) from None
+        raise BadSlots([f"{called} is no TOML: {error}"]) from None
     except RecursionError:
-        raise BadSlots(["the file is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
+        raise BadSlots([f"{called} is no TOML that anybody wrote by hand: it is nested too deeply"]) from None
     return slots_from_tables(content.get("slot", []), zone, heading_lines(text))
 
 
@@ -137,7 +139,7 @@ class _Table:
             if key not in KEYS:
                 close = difflib.get_close_matches(key, KEYS, n=1)
                 hint = f' (did you mean "{close[0]}"?)' if close else ""
-                self.problems.append(f"{key[:80]}: there is no such key{hint}")
+                self.problems.append(f"{key[:80]}: is not a key that is known{hint}")
 
     def _whole(self, key: str, least: int, most: int | None, default: int | None = None) -> int:
         value = self.table.get(key, default)

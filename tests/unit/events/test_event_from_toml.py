@@ -182,7 +182,7 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("waves = [3, 3]", 'wave "three-days-before": there are two of this name'),
         ("waves = [0]\nwave_time = '23:00'", 'wave "on-the-day": 2026-04-01 21:00 UTC is not before the end'),
         ("wave_time = 'morning'", "event.wave_time: must be a time of day"),
-        ("wavs = [1]", 'event.wavs: there is no such key (did you mean "waves"?)'),
+        ("wavs = [1]", 'event.wavs: is not a key that is known (did you mean "waves"?)'),
         ("[[wave]]\nname = 'later'\nat = 2026-05-01T12:00", 'wave "later": 2026-05-01 10:00 UTC is not before the end'),
         ("[[wave]]\nname = 'No Slug'\nat = 2026-03-01T12:00", 'wave "No Slug": the name must be'),
         ("[[wave]]\nname = 'timeless'", "wave: needs a name (a text) and at"),
@@ -191,20 +191,24 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("[questions]\n'Fediverse' = 1", 'questions: each line must be "Question" = "meaning"'),
         ("walking_minutes = 90", "event.walking_minutes: must be a whole number from 0 to 60"),
         ("new_mentions = 2.5", "event.new_mentions: must be a whole number from 0 to 50"),
-        ("new_mention = 2", 'event.new_mention: there is no such key (did you mean "new_mentions"?)'),
-        ("key_version = 2", "event.key_version: there is no such key"),
+        ("new_mention = 2", 'event.new_mention: is not a key that is known (did you mean "new_mentions"?)'),
+        ("key_version = 2", "event.key_version: is not a key that is known"),
         ("follow_up = 'yes'", "event.follow_up: must be true or false"),
-        ("followup = false", 'event.followup: there is no such key (did you mean "follow_up"?)'),
+        ("followup = false", 'event.followup: is not a key that is known (did you mean "follow_up"?)'),
         ("text_message_budget = -1", "event.text_message_budget: must be US dollars, from 0 to 10,000"),
         ("text_message_budget = true", "event.text_message_budget: must be US dollars"),
         ("text_message_price = nan", "event.text_message_price: must be US dollars, from 0.001 to 2"),
         ("[[wave]]\nname = 'follow-up'\nat = 2026-03-01T12:00", 'wave "follow-up": the name is taken'),
         ("[slot]\nat = 2026-04-01T18:30", "slot: must be written as [[slot]]"),
-        ("[[slots]]\nat = 2026-04-01T18:30", 'slots: there is no such key (did you mean "slot"?)'),
-        (f"{BAR}\nplce = 'x'", 'slot 1 (line 11): plce: there is no such key (did you mean "place"?)'),
+        ("[[slots]]\nat = 2026-04-01T18:30", 'slots: is not a key that is known (did you mean "slot"?)'),
+        (f"{BAR}\nplce = 'x'", 'slot 1 (line 11): plce: is not a key that is known (did you mean "place"?)'),
         (BAR.replace("15", "0"), "slot 1 (line 11): minutes: 0 must be at least 1"),
         (BAR.replace("-01T", "-02T"), "slot: 2026-04-02 18:30, bar: must lie between a day before the start"),
         ("[[[", "the file is no TOML"),
+        (
+            "waves = [14, 7, 3, 2]\n[[wave]]\nname = 'early'\nat = 2026-03-01T12:00",
+            "event.waves: 5 waves together with [[wave]], where there must be 1 to 4",
+        ),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_key(changes: str, problem: str) -> None:
@@ -230,6 +234,16 @@ def test_a_slots_mistakes_are_told_with_all_the_others() -> None:
 @pytest.mark.parametrize(("key", "value"), [("walking_minutes", 0), ("new_mentions", 0), ("text_message_budget", 0)])
 def test_none_at_all_is_a_number_too(key: str, value: int) -> None:
     assert getattr(read(f"{key} = {value}"), key) == value
+
+
+def test_a_key_above_its_table_is_told_where_it_belongs() -> None:
+    told = problems(text="id = 'a-b'\n[event]\nname = 'A'")
+    assert told[0] == "id: belongs into the table [event]"
+
+
+def test_a_file_that_is_none_is_called_by_its_name() -> None:
+    with pytest.raises(BadEvent, match=r"my-event\.toml is no TOML: "):
+        event_from_toml("[[[", called="my-event.toml")
 
 
 def test_a_file_without_an_event_says_so() -> None:

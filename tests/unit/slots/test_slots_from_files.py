@@ -141,7 +141,7 @@ TWICE = (
         ("minutes = 15", "", "minutes: is missing"),
         ("capacity = 12", "capacity = 12.5", "capacity: must be a whole number"),
         ("capacity = 12", "capacity = 99999", "capacity: 99999 must be 1 to 10000"),
-        ("capacity", "capactiy", 'capactiy: there is no such key (did you mean "capacity"?)'),
+        ("capacity", "capactiy", 'capactiy: is not a key that is known (did you mean "capacity"?)'),
         ('"coffee bar, level 2"', '" "', "place: must be a text in quotation marks"),
         ('"coffee bar, level 2"', '"a\\nb"', "place: must be one line without control characters"),
         ("minutes = 15", 'minutes = 15\nid = "Bar!"',
