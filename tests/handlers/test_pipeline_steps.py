@@ -32,6 +32,7 @@ from tests.handlers.steps import (
     LINKEDIN_HEADER,
     attendee,
     bring,
+    letter_to,
     linkedin,
     mails_to,
     match,
@@ -41,6 +42,7 @@ from tests.handlers.steps import (
     run_wave,
     send,
     states,
+    text_to,
 )
 
 
@@ -276,6 +278,22 @@ class TestWavesAndMail:
         assert "Mack" in str(mails_to("ann")[0].raw_data)
         assert states() == [State.SENT, State.SENT]
         assert funnel(EVENT).introduced == 2
+
+    def test_whom_a_list_brought_is_not_told_that_they_registered(self, world: World) -> None:
+        body = (
+            b"Name,Email,LinkedIn,Agreed\n"
+            b'Ann,ann@example.org,https://www.linkedin.com/in/ann,"introduce, connections"\n'
+            b'Mack,mack@example.org,https://www.linkedin.com/in/mack,"introduce, connections"\n'
+        )
+        world.import_upload(world.upload("list.csv", body, kind="attendees"))
+        bring(world, "ann", "mack")
+        bring(world, "mack", "ann")
+        match(world)
+        send(world, run_wave(world))
+        for name in ("ann", "mack"):
+            assert "The organizers of DemoCon told us that you agreed" in text_to(name)
+            assert "When you registered" not in text_to(name)
+            assert letter_to(name)["From"].addresses[0].display_name == f"{EVENT.organizer} via Icebreaker"
 
     def test_a_message_on_the_topic_names_nobody_and_can_be_filtered_on(self, friends: World) -> None:
         for message in run_wave(friends):
