@@ -22,6 +22,7 @@ from infra.cli.status import status
 from infra.cli.terminal import NotDone, say_wrong
 from infra.cli.trace import trace
 from infra.cli.uploading import NotImported
+from infra.cli.version import Version
 from infra.cli.who import who
 from shared.events import BadEvent
 from shared.pipeline.manage_event import SlotsInUse
@@ -124,6 +125,7 @@ for name, (purpose, commands) in GROUPS.items():
 def common(
     stack: Annotated[str, typer.Option(envvar="ICEBREAKER_STACK", help="The stack's name.")] = "icebreaker",
     endpoint_url: Annotated[str, typer.Option(help="Where AWS is, if not at AWS; as AWS_ENDPOINT_URL.")] = "",
+    _: Version = False,
 ) -> None:
     CHOSEN_STACK.set(stack)
     if endpoint_url:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra.cli.deployment import chosen_deployment, nobody
-from infra.cli.options import EventOption, Yes
+from infra.cli.options import Email, EventOption, Yes
 from infra.cli.terminal import console, say
 from shared import identities, storage
 from shared.attendees import address_hash_of
@@ -20,7 +20,7 @@ from shared.pipeline.prove_handles import prove_everybody
 from shared.services.web import Web
 
 
-def withdraw(email: str, event_id: EventOption) -> None:
+def withdraw(email: Email, event_id: EventOption) -> None:
     """A person said stop: nothing is sent to them or said of them any more, and their connections are forgotten."""
     deployment = chosen_deployment()
     event = deployment.event(event_id)
@@ -32,7 +32,7 @@ def withdraw(email: str, event_id: EventOption) -> None:
     say("Done. It holds from the next message on, those in the queue included.")
 
 
-def unsuppress(email: str) -> None:
+def unsuppress(email: Email) -> None:
     """Write again to an address that bounced or complained: its mailbox was put right, or its owner asks for it.
 
     What somebody withdrew by complaining stays withdrawn until they agree anew.
@@ -45,7 +45,7 @@ def unsuppress(email: str) -> None:
     say("Done. SES keeps a list of its own: `aws sesv2 delete-suppressed-destination` takes it off that too.")
 
 
-def erase(email: str, event_id: EventOption, yes: Yes = False) -> None:
+def erase(email: Email, event_id: EventOption, yes: Yes = False) -> None:
     """Forget a person: all they registered and brought, and who they know; no list brings them back."""
     deployment = chosen_deployment()
     event = deployment.event(event_id)
@@ -59,7 +59,7 @@ def erase(email: str, event_id: EventOption, yes: Yes = False) -> None:
     say("Forgotten.")
 
 
-def show(email: str, event_id: EventOption) -> None:
+def show(email: Email, event_id: EventOption) -> None:
     """Everything that is kept of a person, as JSON, to hand to them."""
     deployment = chosen_deployment()
     event = deployment.event(event_id)

@@ -25,7 +25,10 @@ from shared.slots import BadSlots, Slot, slots_from_ics, slots_from_toml
 
 
 def create(file: ExistingFile) -> None:
-    """Make an event of a TOML file: its webhook, its secret (shown once), and the schedule of each wave."""
+    """Make an event of a TOML file: its webhook, its secret (shown once), and the schedule of each wave.
+
+    Example: icebreaker event create my-event.toml
+    """
     event = event_from_toml(text_in(file), called=file.name)
     deployment = chosen_deployment()
     created = manage_event.create_event(
@@ -87,7 +90,7 @@ def replace_slots(
         int | None, typer.Option(min=1, help="How many pairs fit where a calendar's event does not say.")
     ] = None,
 ) -> None:
-    """Put the times and places of a calendar (.ics) or TOML file ([[slot]]) in the place of the event's."""
+    """Put the times and places of a calendar (.ics) or TOML file (its slot tables) in the place of the event's."""
     event = chosen_deployment().event(event_id)
     slots = _slots_in(file, event, capacity)
     if not slots:

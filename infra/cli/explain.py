@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -13,7 +15,11 @@ from shared import identities
 from shared.pipeline import explain as pipeline
 
 
-def explain(event_id: EventId, a: str, b: str) -> None:
+def explain(
+    event_id: EventId,
+    a: Annotated[str, typer.Argument(metavar="A", help="One attendee's e-mail address.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other's.")],
+) -> None:
     """Why two attendees (by address) match, or do not, and what each would be told."""
     deployment = chosen_deployment()
     event = deployment.event(event_id)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from shared.connections import Connection, UnknownExport, open_exports
 from shared.identities import Identity
 from shared.tables import Reject
+
+THE_FORMATS: Final = "; those are:"  # as a sentence goes on to list them all, which `who --formats` does better
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +37,4 @@ def read_exports(path: Path, shown: object, problems: list[str]) -> Iterator[Rea
                 connections = [row for row in rows if not isinstance(row, Reject)]
                 yield ReadExport(export.source, export.owner, connections)
     except UnknownExport as error:
-        problems.append(f"{shown}: {error}")
+        problems.append(f"{shown}: {str(error).partition(THE_FORMATS)[0]}")

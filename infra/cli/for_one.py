@@ -7,6 +7,7 @@ import sys
 import typer
 
 from infra.cli.terminal import say_wrong
+from infra.cli.version import Version
 from infra.cli.who import who
 
 FOR_ORGANIZERS = "The other commands are for organizers, and need what they use: install icebreaker[organizer]."
@@ -22,7 +23,7 @@ app.command("who")(who)
 
 
 @app.callback()
-def common() -> None:
+def common(_: Version = False) -> None:
     # With a callback, a single command keeps its name.
     pass
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.deployment import chosen_deployment, nobody
-from infra.cli.options import EventOption, Yes
+from infra.cli.options import Email, EventOption, Yes
 from infra.cli.terminal import NotDone, errors, say, warn
 from shared import identities, storage
 from shared.attendees import address_hash_of, attendee_id_of
@@ -43,7 +43,7 @@ def link_of_event(
     )
 
 
-def link_of_attendee(email: str, event_id: EventOption) -> None:
+def link_of_attendee(email: Email, event_id: EventOption) -> None:
     """The link to a person's own page, for whoever lost their mail; it is as good as the person, so mail it to them."""
     deployment = chosen_deployment()
     event = deployment.event(event_id)
@@ -88,7 +88,10 @@ def rotate(
     revoke: Annotated[bool, typer.Option(help="End every link that went out so far: a key has leaked.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Make a newer key for the links of mails; the last three before it stay good, unless they are revoked."""
+    """Make a newer key for the links of mails; the last three before it stay good, unless they are revoked.
+
+    Every organizer's link and session ends with it, within ten minutes.
+    """
     deployment = chosen_deployment()
     if revoke and not yes:
         typer.confirm("End every link in every mail that went out so far?", abort=True)

@@ -20,7 +20,10 @@ def match(
     out: Annotated[Path | None, typer.Option(help="Write the pairs here instead of to the terminal.")] = None,
     assume_agreed: Annotated[bool, typer.Option("--assume-agreed", help="Leave the list's agreement aside.")] = False,
 ) -> None:
-    """Find who knows whom on this machine alone: a list, and a folder of exports named by e-mail address."""
+    """Find who knows whom on this machine alone: a list, and a folder of exports named by e-mail address.
+
+    Example: icebreaker match attendees.csv connections --out pairs.csv
+    """
     result = match_offline(
         attendee_list,
         connections,

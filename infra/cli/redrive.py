@@ -26,7 +26,7 @@ def redrive(
         bool, typer.Option("--bodies", help="Show what lies there word by word, which can name people.")
     ] = False,
 ) -> None:
-    """What was given up, however often it was tried; and put it back.
+    """List what could not be delivered or processed after all retries, and put it back.
 
     Twice is harmless, and so is being cut short. What waited until after the event is not sent any more.
     """

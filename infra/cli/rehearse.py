@@ -38,6 +38,8 @@ def rehearse(
     """Play a whole event on this machine: the mails that would go out, and the funnel. Nothing is sent to anybody.
 
     The event's own list and a folder of exports named by e-mail address, as for `match`. It takes some minutes.
+
+    Example: icebreaker rehearse my-event.toml attendees.csv connections
     """
     event = event_from_toml(text_in(file), called=file.name)
     try:

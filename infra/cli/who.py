@@ -32,8 +32,10 @@ def who(
     attendee_list: Annotated[Path, typer.Argument(metavar="ATTENDEES", help="Who comes: a list, or names on lines.")],
     exports: Annotated[list[Path], typer.Argument(metavar="MY_EXPORT...", help="Whom you know: your own exports.")],
     event: Annotated[str, typer.Option(help="What it is called; else the list's file name.")] = "",
-    vcf: Annotated[Path | None, typer.Option(help="Write a card (vCard) of each you surely know here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page to open in a browser here.")] = None,
+    vcf: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write a vCard of each person you certainly know to.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write a page for a browser to.")] = None,
     _: Annotated[
         bool, typer.Option("--formats", is_eager=True, callback=show_formats, help="What can be brought, from where.")
     ] = False,
@@ -42,6 +44,8 @@ def who(
 
     ATTENDEES is any attendee list (CSV, XLSX, JSON), or a text file with the names from a conference's page, one
     person a line. MY_EXPORT is what a network gives you of your own: LinkedIn, an address book, Mastodon, and so on.
+
+    Example: icebreaker who attendees.csv Connections.csv contacts.vcf --html known.html
     """
     for path in (attendee_list, *exports):
         _must_be_a_file(path)
