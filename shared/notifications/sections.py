@@ -132,8 +132,13 @@ def described(person: Person, words: Words, answers: Iterable[Link] = (), greet:
 
 def first_slot(people: Iterable[Person]) -> tuple[Person, datetime] | None:
     """Who is met first, and when; None where nobody has a slot."""
-    timed = [(person, person.meet_at) for person in people if person.meet_at is not None]
-    return min(timed, key=lambda one: one[1], default=None)
+    first = next(iter(by_time(people)), None)
+    return (first, first.meet_at) if first is not None and first.meet_at is not None else None
+
+
+def by_time(people: Iterable[Person]) -> list[Person]:
+    """In the order in which they are met; those without a time last."""
+    return sorted(people, key=lambda p: (p.meet_at is None, p.meet_at.timestamp() if p.meet_at else 0.0, p.name))
 
 
 def sentence(clause: str) -> str:
@@ -163,7 +168,7 @@ def _told(letter: Letter, words: Words) -> Section:
 
 
 def _agreed(letter: Letter, words: Words) -> Section:
-    people = letter.agreed
+    people = by_time(letter.agreed)
     names = words.list_of([named(person, words) for person in people])
     notes = (_place(letter, people, words), words.say("parts.agreed.ease") if web_address(letter.page_url) else "")
     return Section(

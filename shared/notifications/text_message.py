@@ -16,7 +16,7 @@ from typing import Final
 from shared.introductions.words_language import Words
 from shared.notifications.letter import Kind, Letter, Person
 from shared.notifications.rendering import words_of
-from shared.notifications.sections import first_slot, named, one_line, web_address, when_in_words
+from shared.notifications.sections import by_time, first_slot, named, one_line, web_address, when_in_words
 
 # GSM 03.38 basic character set, less those that take two places.
 GSM: Final = frozenset(
@@ -142,12 +142,13 @@ def _named_saying(
 def _agreed(letter: Letter, words: Words) -> Saying | None:
     # Who has a time and place agreed to meet, even where they are told of for the first time.
     with_slot = [p for p in letter.people if p.meet_at]
-    first = first_slot((*letter.agreed, *with_slot))
-    by_name = _named_saying("agreed", (*letter.agreed, *with_slot), letter, words)
+    people = by_time((*letter.agreed, *with_slot))
+    first = first_slot(people)
+    by_name = _named_saying("agreed", people, letter, words)
     if first is None or by_name is None:
         return by_name
-    timed = sorted((p for p in (*letter.agreed, *with_slot) if p.meet_at), key=lambda p: str(p.meet_at))
-    untimed = [p for p in letter.agreed if not p.meet_at]
+    timed = [p for p in people if p.meet_at]
+    untimed = [p for p in people if not p.meet_at]
     rest = _named_saying("agreed", untimed, letter, words)
     one = first[0]
     forms = (

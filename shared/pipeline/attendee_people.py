@@ -92,8 +92,18 @@ def people_for(
         return People(())
     known, gone, more = known_to(event, reader, now=now, fresh=fresh, everybody=everybody)
     slots = {slot.slot_id: slot for slot in event.slots}
-    people = _told_apart([described(event, reader, each, words, slots) for each in reversed(known)], words)
-    return People(tuple(sorted(people, key=lambda person: _ORDER[person.standing])), gone, more)
+    latest_first = list(reversed(known))
+    ordered = sorted(latest_first, key=lambda each: _place_on_the_page(each, slots))
+    people = _told_apart([described(event, reader, each, words, slots) for each in ordered], words)
+    return People(tuple(people), gone, more)
+
+
+def _place_on_the_page(known: Known, slots: Mapping[str, Slot]) -> tuple[int, bool, float, str]:
+    """Meetings in the order in which they take place, those without a time after them; else the latest told first."""
+    if known.standing is not Standing.AGREED:
+        return _ORDER[known.standing], True, 0.0, ""
+    slot = slots.get(known.meeting.slot_id or "")
+    return _ORDER[known.standing], slot is None, slot.starts_at.timestamp() if slot else 0.0, known.attendee.name
 
 
 def described(event: Event, reader: Attendee, known: Known, words: Words, slots: Mapping[str, Slot]) -> Person:

@@ -456,3 +456,15 @@ def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     logged = " ".join(str(record.__dict__) for record in caplog.records if record.name == "icebreaker")
     assert "example.org" not in logged
     assert not re.search(r"/e/democon/[\w-]{20}", logged)
+
+
+def test_meetings_stand_on_the_page_in_the_order_in_which_they_take_place(browser: Browser) -> None:
+    later = Slot("tue-2", SLOT.starts_at + timedelta(hours=3), SLOT.ends_at + timedelta(hours=3), "Coffee bar", 4)
+    storage.events.update(replace(UPCOMING, slots=(SLOT, later)))
+    yes = Side(Answer.YES, NOW)
+    for name, slot in (("zoe", SLOT.slot_id), ("mack", later.slot_id), ("bea", None)):
+        keep(attendee(name))
+        meet("ann", name, sides=(yes, yes), slot_id=slot)
+    tell("ann", *((Part.TOLD, name) for name in ("zoe", "mack", "bea")))
+    names = re.findall(r"<h3>(\w+)</h3>", page_of(browser).body)
+    assert names == ["Zoe", "Mack", "Bea"]

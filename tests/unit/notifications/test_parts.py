@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.introductions.words_language import LANGUAGES
-from shared.notifications import Kind, Letter, Person, Question
+from shared.notifications import Kind, Letter, Person, Question, compose_text_message
 from shared.notifications.rendering import render, subject
 from tests import democon
 from tests.democon import START
@@ -289,3 +289,21 @@ def test_the_words_are_the_readers_in_every_part() -> None:
     said = {locale: [subject(letter(part, locale=locale)) for part in PARTS] for locale in ("en", "de", "fr", "es")}
     for one, other in itertools.combinations(said.values(), 2):
         assert not set(one) & set(other)
+
+
+def test_meetings_are_told_in_the_order_in_which_they_take_place_and_the_subject_names_the_first() -> None:
+    later, sooner = START + timedelta(hours=3), START + timedelta(hours=1)
+    people = (
+        replace(MACK, name="Nobody Knows When", meet_at=None),
+        replace(MACK, name="Late", meet_at=later, meet_where="the bar"),
+        replace(MACK, name="Zoe", meet_at=sooner, meet_where="the bar"),
+        replace(MACK, name="Bea", meet_at=sooner, meet_where="the bar"),
+    )
+    for told in itertools.permutations(people):
+        one = letter(agreed=told)
+        text = render(one, "txt")
+        cards = [text.index(f"* {name}") for name in ("Bea", "Zoe", "Late", "Nobody Knows When")]
+        assert cards == sorted(cards)
+        assert "Bea" in subject(one)
+        texted = compose_text_message(one)
+        assert texted.index("Bea") < texted.index("Zoe") < texted.index("Late")
