@@ -170,7 +170,8 @@ def _told(letter: Letter, words: Words) -> Section:
 def _agreed(letter: Letter, words: Words) -> Section:
     people = by_time(letter.agreed)
     names = words.list_of([named(person, words) for person in people])
-    notes = (_place(letter, people, words), words.say("parts.agreed.ease") if web_address(letter.page_url) else "")
+    # A no on the page is told nobody, also after both said yes: a mail's answer reaches somebody who can pass it on.
+    notes = (_place(letter, people, words), words.say("parts.agreed.ease"))
     return Section(
         "agreed",
         (words.say("parts.agreed.opening", n=len(people), names=names),),
