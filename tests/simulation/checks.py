@@ -79,6 +79,7 @@ def accepted(play: Play) -> Found:
 
 def answers(play: Play) -> Found:
     """What somebody answered last, and was told is kept, stands in the meeting."""
+    gone = _gone(play)
     for reply in play.replies:
         others = [each for each in play.replies if (each.who, each.about) == (reply.who, reply.about)]
         is_last = all(each is reply or (each.acked or FOREVER) < reply.begun for each in others)
@@ -86,8 +87,8 @@ def answers(play: Play) -> Found:
             continue
         me, other = play.id_of(reply.who), play.id_of(reply.about)
         meeting = storage.meetings.load_of(play.event, me, [other]).get(other)
-        if meeting is None:
-            continue  # one of the two was erased
+        if meeting is None or any(who in gone and _may_be_left(play, who) for who in (reply.who, reply.about)):
+            continue  # one of the two was erased; a wave that was at work may have begun with the pair anew
         confirmed = reply.said is Answer.YES and meeting.confirmer == me and meeting.confirmed_at is not None
         if meeting.side(me).answer is not reply.said and not confirmed:
             yield f"{NAMES[reply.who]} said {reply.said} about {NAMES[reply.about]}, and {meeting.side(me)} is kept"
@@ -420,7 +421,7 @@ def _was_forgotten(play: Play, who: int, upload: Word) -> bool:
 
 def erased(play: Play) -> Found:
     """Of whoever was erased nothing is left but an empty entry under their keyed id."""
-    gone = {who for who in range(play.script.size) if all(each.erased for each in play.notebook.at_rest(who))}
+    gone = _gone(play)
     for item in play.world.database.items():
         pk, sk = item["pk"]["S"], item["sk"]["S"]
         content = json.dumps(item, default=repr).lower()
@@ -431,16 +432,20 @@ def erased(play: Play) -> Found:
                 yield f"{NAMES[who]} was erased, and is named in {pk} {sk}"
             if attendee_id not in sk and attendee_id not in content:
                 continue
-            may_be_left = _erased_since(play, who, play.last_wave_at)
+            may_be_left = _may_be_left(play, who)
             for problem in _left_of(item, attendee_id):
                 if not (may_be_left and item["kind"]["S"] in ("meeting", "introduction", "matches")):
                     yield f"{NAMES[who]} was erased, and {problem}"
 
 
-def _erased_since(play: Play, who: int, step: int) -> bool:
+def _gone(play: Play) -> set[int]:
+    return {who for who in range(play.script.size) if all(each.erased for each in play.notebook.at_rest(who))}
+
+
+def _may_be_left(play: Play, who: int) -> bool:
     """Whether a wave may have been at work meanwhile, and none came after it that would have put it right."""
     erasures = [word for word in play.notebook.words if word.deed.who == who and word.deed.what == "erase"]
-    return all(word.acked is None or word.acked > step for word in erasures if not word.void)
+    return all(word.acked is None or word.acked > play.last_wave_at for word in erasures if not word.void)
 
 
 def _left_of(item: Mapping[str, Any], attendee_id: str) -> Found:
