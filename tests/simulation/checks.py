@@ -79,7 +79,7 @@ def accepted(play: Play) -> Found:
 
 def answers(play: Play) -> Found:
     """What somebody answered last, and was told is kept, stands in the meeting."""
-    gone = _gone(play)
+    gone = _forgotten(play)
     for reply in play.replies:
         others = [each for each in play.replies if (each.who, each.about) == (reply.who, reply.about)]
         is_last = all(each is reply or (each.acked or FOREVER) < reply.begun for each in others)
@@ -421,7 +421,7 @@ def _was_forgotten(play: Play, who: int, upload: Word) -> bool:
 
 def erased(play: Play) -> Found:
     """Of whoever was erased nothing is left but an empty entry under their keyed id."""
-    gone = _gone(play)
+    gone = _forgotten(play)
     for item in play.world.database.items():
         pk, sk = item["pk"]["S"], item["sk"]["S"]
         content = json.dumps(item, default=repr).lower()
@@ -438,7 +438,7 @@ def erased(play: Play) -> Found:
                     yield f"{NAMES[who]} was erased, and {problem}"
 
 
-def _gone(play: Play) -> set[int]:
+def _forgotten(play: Play) -> set[int]:
     return {who for who in range(play.script.size) if all(each.erased for each in play.notebook.at_rest(who))}
 
 
